@@ -1,0 +1,1 @@
+Console.WriteLine("Quick start");
