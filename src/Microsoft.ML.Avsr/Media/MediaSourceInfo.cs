@@ -1,0 +1,32 @@
+namespace Microsoft.ML.Avsr.Media;
+
+/// <summary>What a media file says about itself, before conversion. Not to be trusted: headers can lie.</summary>
+public sealed record MediaSourceInfo
+{
+    /// <summary>The container's name as ffmpeg gives it, for example <c>mov,mp4,m4a,3gp,3g2,mj2</c>.</summary>
+    public string? Container { get; init; }
+
+    /// <summary>Declared length, or null where the container does not say.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>When the earliest track starts, on the container's clock.</summary>
+    public TimeSpan? Start { get; init; }
+
+    /// <summary>Declared frame size in pixels (before rotation), or null without video.</summary>
+    public (int Width, int Height)? FrameSize { get; init; }
+
+    /// <summary>Declared average frame rate per second, or null without video.</summary>
+    public double? FrameRate { get; init; }
+
+    /// <summary>Declared sample rate per second, or null without audio.</summary>
+    public int? SampleRate { get; init; }
+
+    /// <summary>Rotation in degrees that the container asks for; frames are delivered upright.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>Number of video tracks (cover pictures included).</summary>
+    public int VideoTracks { get; init; }
+
+    /// <summary>Number of audio tracks.</summary>
+    public int AudioTracks { get; init; }
+}
