@@ -1,66 +1,55 @@
-namespace TorchSharp
+namespace TorchSharp;
+
+/// <summary>Named amounts of convolution padding.</summary>
+public enum Padding
 {
-    /// <summary>What a convolution or a pad puts beyond the edge.</summary>
-    public enum PaddingModes
+    Valid = 0,
+    Same = 1,
+}
+
+public static partial class torch
+{
+    public enum InterpolationMode
     {
-        Zeros = 0,
-        Reflect = 1,
-        Replicate = 2,
-        Circular = 3,
-        Constant = 4,
+        Nearest = 0,
+        Linear = 1,
+        Bilinear = 2,
+        Bicubic = 3,
+        Trilinear = 4,
+        Area = 5,
+        NearestExact = 6,
     }
 
-    /// <summary>Named amounts of convolution padding.</summary>
-    public enum Padding
+    public static partial class nn
     {
-        Valid = 0,
-        Same = 1,
-    }
-
-    public static partial class torch
-    {
-        public enum InterpolationMode
+        public enum Reduction : long
         {
-            Nearest = 0,
-            Linear = 1,
-            Bilinear = 2,
-            Bicubic = 3,
-            Trilinear = 4,
-            Area = 5,
-            NearestExact = 6,
+            None = 0,
+            Mean = 1,
+            Sum = 2,
         }
 
-        public static partial class nn
+        public static partial class init
         {
-            public enum Reduction : long
+            public enum FanInOut
             {
-                None = 0,
-                Mean = 1,
-                Sum = 2,
+                FanIn = 0,
+                FanOut = 1,
             }
 
-            public static partial class init
+            public enum NonlinearityType
             {
-                public enum FanInOut
-                {
-                    FanIn = 0,
-                    FanOut = 1,
-                }
-
-                public enum NonlinearityType
-                {
-                    Linear = 0,
-                    Conv1D = 1,
-                    Conv2D = 2,
-                    Conv3D = 3,
-                    ConvTranspose1D = 4,
-                    ConvTranspose2D = 5,
-                    ConvTranspose3D = 6,
-                    Sigmoid = 7,
-                    Tanh = 8,
-                    ReLU = 9,
-                    LeakyReLU = 10,
-                }
+                Linear = 0,
+                Conv1D = 1,
+                Conv2D = 2,
+                Conv3D = 3,
+                ConvTranspose1D = 4,
+                ConvTranspose2D = 5,
+                ConvTranspose3D = 6,
+                Sigmoid = 7,
+                Tanh = 8,
+                ReLU = 9,
+                LeakyReLU = 10,
             }
         }
     }

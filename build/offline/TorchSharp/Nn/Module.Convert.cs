@@ -6,8 +6,6 @@ public static partial class torch
     {
         public partial class Module
         {
-            private static readonly OpHandle s_setData = Op.Find("aten::set_data");
-
             protected internal virtual Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
             {
                 foreach (var module in children())
@@ -101,7 +99,7 @@ public static partial class torch
                 }
 
                 using var moved = tensor.to(targetType, targetDevice, non_blocking: nonBlocking);
-                Op.CallVoid(s_setData, tensor, moved);
+                tensor.set_data(moved);
             }
         }
     }
