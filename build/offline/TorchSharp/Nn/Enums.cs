@@ -17,7 +17,6 @@ public static partial class torch
         Bicubic = 3,
         Trilinear = 4,
         Area = 5,
-        NearestExact = 6,
     }
 
     public static partial class nn

@@ -6,8 +6,6 @@ public static partial class torch
     {
         /// <summary>A module whose <c>call</c> runs hooks before and after <c>forward</c>.</summary>
         public class HookableModule<TPreHook, TPostHook> : Module
-            where TPreHook : Delegate
-            where TPostHook : Delegate
         {
             // Null until a hook is registered: a call without hooks costs four null checks.
             internal NamedList<TPreHook>? _preHooks;

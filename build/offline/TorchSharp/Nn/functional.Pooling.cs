@@ -95,7 +95,6 @@ public static partial class torch
                 return (mode, spatial) switch
                 {
                     (InterpolationMode.Nearest, _) => Op.Call(s_upsampleNearest[spatial - 1], x, size, scale_factor),
-                    (InterpolationMode.NearestExact, _) => Op.Call(s_upsampleNearestExact[spatial - 1], x, size, scale_factor),
                     (InterpolationMode.Linear, 1) => Op.Call(s_upsampleLinear, x, size, corners, scale_factor),
                     (InterpolationMode.Bilinear, 2) => Op.Call(s_upsampleBilinear, x, size, corners, scale_factor),
                     (InterpolationMode.Bicubic, 2) => Op.Call(s_upsampleBicubic, x, size, corners, scale_factor),
@@ -108,7 +107,6 @@ public static partial class torch
             }
 
             private static readonly OpHandle[] s_upsampleNearest = [Op.Find("aten::upsample_nearest1d", "vec"), Op.Find("aten::upsample_nearest2d", "vec"), Op.Find("aten::upsample_nearest3d", "vec")];
-            private static readonly OpHandle[] s_upsampleNearestExact = [Op.Find("aten::_upsample_nearest_exact1d", "vec"), Op.Find("aten::_upsample_nearest_exact2d", "vec"), Op.Find("aten::_upsample_nearest_exact3d", "vec")];
             private static readonly OpHandle s_upsampleLinear = Op.Find("aten::upsample_linear1d", "vec");
             private static readonly OpHandle s_upsampleBilinear = Op.Find("aten::upsample_bilinear2d", "vec");
             private static readonly OpHandle s_upsampleBicubic = Op.Find("aten::upsample_bicubic2d", "vec");
