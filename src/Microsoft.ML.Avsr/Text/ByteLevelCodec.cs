@@ -44,6 +44,9 @@ internal sealed class ByteLevelCodec : TextCodec
 
     public override int Count { get; }
 
+    /// <summary>The id of a token in byte-level notation, or null.</summary>
+    public int? IdOf(string token) => _vocabulary.TryGetValue(token, out var id) ? id : null;
+
     public override void Encode(string text, bool first, List<int> ids)
     {
         var composed = _compose ? UnicodeForms.Compose(text) : text;

@@ -33,6 +33,8 @@ internal abstract class TextCodec
     public static TextCodec Read(JsonElement element) => element.GetProperty("kind").GetString() switch
     {
         ByteLevelCodec.Kind => ByteLevelCodec.ReadFrom(element),
+        RankCodec.Kind => RankCodec.ReadFrom(element),
+        SentencePieceCodec.Kind => SentencePieceCodec.ReadFrom(element),
         var kind => throw new TokenizerException($"Tokenizer definition: 'kind' is '{kind}', which this version does not know."),
     };
 }
