@@ -140,7 +140,7 @@ internal sealed class SignaturePrinter(SignatureDialect dialect)
         {
             null => "null",
             string text => $"\"{text}\"",
-            char letter => letter.ToString(),  // as the lists write it, without quotes
+            char letter => letter == '\0' ? "\\0" : letter.ToString(),
             bool flag => flag ? "true" : "false",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
         };

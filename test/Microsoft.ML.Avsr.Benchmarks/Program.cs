@@ -1,0 +1,11 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// Run in this process: the native tensor library and the dependency source are then the ones of this build.
+// For example: dotnet run -c Release --project test/Microsoft.ML.Avsr.Benchmarks -- --filter '*Text*'
+var config = DefaultConfig.Instance
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .WithOption(ConfigOptions.JoinSummary, true);
+BenchmarkSwitcher.FromAssembly(typeof(Microsoft.ML.Avsr.Benchmarks.TextBenchmarks).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
