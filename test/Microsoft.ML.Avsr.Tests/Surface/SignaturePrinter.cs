@@ -17,9 +17,9 @@ internal sealed class SignaturePrinter(SignatureDialect dialect)
     /// <summary>A type as it stands in a signature.</summary>
     public string Reference(Type type) => _names.Reference(type);
 
-    /// <summary>The type's constraints, as they end its entry.</summary>
-    public string Constraints(Type type) =>
-        _names.Constraints(type.GetGenericArguments().Skip(type.DeclaringType?.GetGenericArguments().Length ?? 0)).Trim();
+    /// <summary>The type's constraints, as they end its entry. The TorchSharp list has those of methods only.</summary>
+    public string Constraints(Type type) => dialect == SignatureDialect.TorchSharp ? ""
+        : _names.Constraints(type.GetGenericArguments().Skip(type.DeclaringType?.GetGenericArguments().Length ?? 0)).Trim();
 
     /// <summary>What kind of type it is, with its modifiers: <c>sealed class</c>, <c>struct</c>, <c>interface</c>, ...</summary>
     public static string Kind(Type type)
@@ -140,6 +140,7 @@ internal sealed class SignaturePrinter(SignatureDialect dialect)
         {
             null => "null",
             string text => $"\"{text}\"",
+            char letter when dialect == SignatureDialect.TorchSharp => $"'{(int)letter}'",
             char letter => letter == '\0' ? "\\0" : letter.ToString(),
             bool flag => flag ? "true" : "false",
             _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
