@@ -8,12 +8,6 @@ public static partial class torch
 
         public static Tensor det(Tensor input) => Op.Call(Aten.linalg_det, input);
 
-        public static (Tensor, Tensor) eigh(Tensor input, char UPLO = 'L')
-        {
-            Tensor[] results = Op.CallMany(Aten.linalg_eigh, input, UPLO.ToString());
-            return (results[0], results[1]);
-        }
-
         public static Tensor inv(Tensor input) => Op.Call(Aten.linalg_inv, input);
 
         public static (Tensor Q, Tensor R) qr(Tensor input, QRMode mode = QRMode.Reduced)

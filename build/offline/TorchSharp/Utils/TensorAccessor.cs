@@ -1,11 +1,11 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TorchSharp.Utils;
 
 /// <summary>The elements of a CPU tensor in logical (row-major) order, whatever its strides.</summary>
 public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
-    where T : unmanaged
 {
     private readonly torch.Tensor _tensor;
     private readonly long[] _shape;
@@ -24,21 +24,21 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
 
     public bool IsReadOnly => false;
 
-    private T* Pointer => (T*)_tensor.DataPointer();
+    private void* Pointer => (void*)_tensor.DataPointer();
 
     /// <summary>One element, by its index in each dimension, or by its position in row-major order.</summary>
     public T this[params long[] indices]
     {
         get
         {
-            var value = Pointer[Offset(indices)];
+            var value = At(Pointer, Offset(indices));
             GC.KeepAlive(_tensor);
             return value;
         }
 
         set
         {
-            Pointer[Offset(indices)] = value;
+            At(Pointer, Offset(indices)) = value;
             GC.KeepAlive(_tensor);
         }
     }
@@ -56,8 +56,8 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
             return ToArray();
         var result = Array.CreateInstance(typeof(T), _shape);
         T[] values = ToArray();
-        var target = MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(result), values.Length * sizeof(T));
-        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(target);
+        ref var first = ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(result));
+        values.CopyTo(MemoryMarshal.CreateSpan(ref first, values.Length));
         return result;
     }
 
@@ -72,13 +72,13 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
             return;
         if (_contiguous)
         {
-            new Span<T>(Pointer + tensorIndex, length).CopyTo(target);
+            new Span<T>(Unsafe.AsPointer(ref At(Pointer, tensorIndex)), length).CopyTo(target);
         }
         else
         {
-            T* pointer = Pointer;
+            void* pointer = Pointer;
             for (int i = 0; i < length; i++)
-                target[i] = pointer[StridedOffset(tensorIndex + i)];
+                target[i] = At(pointer, StridedOffset(tensorIndex + i));
         }
         GC.KeepAlive(_tensor);
     }
@@ -89,16 +89,16 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
         var source = array[arrayIndex..];
         int length = (int)Math.Min(source.Length, Count - tensorIndex);
-        T* pointer = Pointer;
+        void* pointer = Pointer;
         for (int i = 0; i < length; i++)
-            pointer[_contiguous ? tensorIndex + i : StridedOffset(tensorIndex + i)] = source[i];
+            At(pointer, _contiguous ? tensorIndex + i : StridedOffset(tensorIndex + i)) = source[i];
         GC.KeepAlive(_tensor);
     }
 
     public IEnumerator<T> GetEnumerator()
     {
         for (long i = 0; i < Count; i++)
-            yield return At(i);
+            yield return Element(i);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
@@ -107,9 +107,12 @@ public sealed unsafe class TensorAccessor<T> : IDisposable, IEnumerable<T>
     {
     }
 
-    private T At(long position)
+    // T has no constraint in the real library, so elements are reached by reference instead of through a T*.
+    private static ref T At(void* pointer, long offset) => ref Unsafe.Add(ref Unsafe.AsRef<T>(pointer), (nint)offset);
+
+    private T Element(long position)
     {
-        var value = Pointer[_contiguous ? position : StridedOffset(position)];
+        var value = At(Pointer, _contiguous ? position : StridedOffset(position));
         GC.KeepAlive(_tensor);
         return value;
     }
