@@ -3,19 +3,33 @@ using System.Text;
 namespace Microsoft.ML.Avsr.Checkpoints;
 
 /// <summary>Reads a pickle front to back from a range of a file, and never asks for memory before the bytes are known to exist.</summary>
-internal sealed class PickleBytes(MappedFile file, long start, long end, string where)
+internal sealed class PickleBytes
 {
     private static readonly UTF8Encoding s_utf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly byte[] _buffer = new byte[(int)Math.Clamp(end - start, 1, 1 << 16)];
-    private long _next = start;
+    private readonly MappedFile _file;
+    private readonly long _start;
+    private readonly long _end;
+    private readonly string _where;
+    private readonly byte[] _buffer;
+    private long _next;
     private int _at;
     private int _count;
+
+    public PickleBytes(MappedFile file, long start, long end, string where)
+    {
+        _file = file;
+        _start = start;
+        _end = end;
+        _where = where;
+        _next = start;
+        _buffer = new byte[(int)Math.Clamp(end - start, 1, 1 << 16)];
+    }
 
     /// <summary>Place in the file of the next byte.</summary>
     public long Position => _next - (_count - _at);
 
-    public long Remaining => end - Position;
+    public long Remaining => _end - Position;
 
     public byte ReadByte()
     {
@@ -85,14 +99,14 @@ internal sealed class PickleBytes(MappedFile file, long start, long end, string 
 
     private void Refill()
     {
-        var count = (int)Math.Min(_buffer.Length, end - _next);
+        var count = (int)Math.Min(_buffer.Length, _end - _next);
         if (count <= 0)
             throw Refuse("ends before its STOP mark; it is truncated");
-        file.Read(_next, _buffer.AsSpan(0, count));
+        _file.Read(_next, _buffer.AsSpan(0, count));
         _next += count;
         _at = 0;
         _count = count;
     }
 
-    public CheckpointException Refuse(string rule) => new(file.Path, where, $"{rule} (at byte {Position - start})");
+    public CheckpointException Refuse(string rule) => new(_file.Path, _where, $"{rule} (at byte {Position - _start})");
 }
