@@ -58,7 +58,9 @@ public static class StateDictionaryLoader
             else
                 missing.Add(name == key ? key : $"{key} (as {name})");
         }
-        var unexpected = source.Entries.Keys.Where(name => !used.Contains(name)).Order(StringComparer.Ordinal).ToArray();
+        // A state dictionary lists a tied parameter once, a file may name it twice (Llama's embedding and output layer).
+        bool IsTied(string name) => mapName is null && module.has_parameter(name);
+        var unexpected = source.Entries.Keys.Where(name => !used.Contains(name) && !IsTied(name)).Order(StringComparer.Ordinal).ToArray();
         var report = new LoadReport(loaded, missing, unexpected, skipped);
         if (strict && !report.IsExact)
         {
