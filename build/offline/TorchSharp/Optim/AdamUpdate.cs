@@ -79,7 +79,17 @@ internal static class AdamUpdate
 
         foreach (var batch in batches.Values)
         {
-            RunLists(settings, batch);
+            if (batch.Dense.Count > 0)
+            {
+                AdamKernel.Run(settings, batch.Step, batch.Dense);
+            }
+
+            if (batch.Parameters.Count > 0)
+            {
+                RunLists(settings, batch);
+            }
+
+            batch.Dense.ForEach(item => item.Gradient.Dispose());
             batch.Gradients.ForEach(grad => grad.Dispose());
         }
     }
@@ -138,14 +148,24 @@ internal static class AdamUpdate
     {
         public long Step { get; } = step;
 
-        public List<Parameter> Parameters { get; } = new(capacity);
+        /// <summary>What the one-pass kernel takes.</summary>
+        public List<(Tensor Parameter, Tensor Gradient, IAdamState State)> Dense { get; } = new(capacity);
 
-        public List<Tensor> Gradients { get; } = new(capacity);
+        /// <summary>The others, for the list operators, with their gradients and states.</summary>
+        public List<Parameter> Parameters { get; } = new();
 
-        public List<IAdamState> States { get; } = new(capacity);
+        public List<Tensor> Gradients { get; } = new();
+
+        public List<IAdamState> States { get; } = new();
 
         public void Add(Parameter parameter, Tensor gradient, IAdamState state)
         {
+            if (AdamKernel.Takes(parameter, gradient, state))
+            {
+                Dense.Add((parameter, gradient, state));
+                return;
+            }
+
             Parameters.Add(parameter);
             Gradients.Add(gradient);
             States.Add(state);
