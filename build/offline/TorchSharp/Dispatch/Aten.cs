@@ -9,9 +9,7 @@ internal static class Aten
     internal static readonly OpHandle abs_ = Op.Find("aten::abs_");
     internal static readonly OpHandle acos = Op.Find("aten::acos");
     internal static readonly OpHandle acosh = Op.Find("aten::acosh");
-    internal static readonly OpHandle add_Scalar = Op.Find("aten::add", "Scalar");
     internal static readonly OpHandle add_Tensor = Op.Find("aten::add", "Tensor");
-    internal static readonly OpHandle add__Scalar = Op.Find("aten::add_", "Scalar");
     internal static readonly OpHandle add__Tensor = Op.Find("aten::add_", "Tensor");
     internal static readonly OpHandle addbmm = Op.Find("aten::addbmm");
     internal static readonly OpHandle addcdiv = Op.Find("aten::addcdiv");
@@ -112,11 +110,9 @@ internal static class Aten
     internal static readonly OpHandle digamma = Op.Find("aten::digamma");
     internal static readonly OpHandle dist = Op.Find("aten::dist");
     internal static readonly OpHandle div_Scalar = Op.Find("aten::div", "Scalar");
-    internal static readonly OpHandle div_Scalar_mode = Op.Find("aten::div", "Scalar_mode");
     internal static readonly OpHandle div_Tensor = Op.Find("aten::div", "Tensor");
     internal static readonly OpHandle div_Tensor_mode = Op.Find("aten::div", "Tensor_mode");
     internal static readonly OpHandle div__Scalar = Op.Find("aten::div_", "Scalar");
-    internal static readonly OpHandle div__Scalar_mode = Op.Find("aten::div_", "Scalar_mode");
     internal static readonly OpHandle div__Tensor = Op.Find("aten::div_", "Tensor");
     internal static readonly OpHandle div__Tensor_mode = Op.Find("aten::div_", "Tensor_mode");
     internal static readonly OpHandle dot = Op.Find("aten::dot");
@@ -126,9 +122,7 @@ internal static class Aten
     internal static readonly OpHandle empty_memory_format = Op.Find("aten::empty", "memory_format");
     internal static readonly OpHandle empty_like = Op.Find("aten::empty_like");
     internal static readonly OpHandle empty_strided = Op.Find("aten::empty_strided");
-    internal static readonly OpHandle eq_Scalar = Op.Find("aten::eq", "Scalar");
     internal static readonly OpHandle eq_Tensor = Op.Find("aten::eq", "Tensor");
-    internal static readonly OpHandle eq__Scalar = Op.Find("aten::eq_", "Scalar");
     internal static readonly OpHandle eq__Tensor = Op.Find("aten::eq_", "Tensor");
     internal static readonly OpHandle equal = Op.Find("aten::equal");
     internal static readonly OpHandle erf = Op.Find("aten::erf");
@@ -172,15 +166,11 @@ internal static class Aten
     internal static readonly OpHandle full = Op.Find("aten::full");
     internal static readonly OpHandle full_like = Op.Find("aten::full_like");
     internal static readonly OpHandle gather = Op.Find("aten::gather");
-    internal static readonly OpHandle ge_Scalar = Op.Find("aten::ge", "Scalar");
     internal static readonly OpHandle ge_Tensor = Op.Find("aten::ge", "Tensor");
-    internal static readonly OpHandle ge__Scalar = Op.Find("aten::ge_", "Scalar");
     internal static readonly OpHandle ge__Tensor = Op.Find("aten::ge_", "Tensor");
     internal static readonly OpHandle gelu = Op.Find("aten::gelu");
     internal static readonly OpHandle geometric_ = Op.Find("aten::geometric_");
-    internal static readonly OpHandle gt_Scalar = Op.Find("aten::gt", "Scalar");
     internal static readonly OpHandle gt_Tensor = Op.Find("aten::gt", "Tensor");
-    internal static readonly OpHandle gt__Scalar = Op.Find("aten::gt_", "Scalar");
     internal static readonly OpHandle gt__Tensor = Op.Find("aten::gt_", "Tensor");
     internal static readonly OpHandle hamming_window_periodic_alpha_beta = Op.Find("aten::hamming_window", "periodic_alpha_beta");
     internal static readonly OpHandle hann_window_periodic = Op.Find("aten::hann_window", "periodic");
@@ -214,9 +204,7 @@ internal static class Aten
     internal static readonly OpHandle istft = Op.Find("aten::istft");
     internal static readonly OpHandle kron = Op.Find("aten::kron");
     internal static readonly OpHandle kthvalue = Op.Find("aten::kthvalue");
-    internal static readonly OpHandle le_Scalar = Op.Find("aten::le", "Scalar");
     internal static readonly OpHandle le_Tensor = Op.Find("aten::le", "Tensor");
-    internal static readonly OpHandle le__Scalar = Op.Find("aten::le_", "Scalar");
     internal static readonly OpHandle le__Tensor = Op.Find("aten::le_", "Tensor");
     internal static readonly OpHandle leaky_relu = Op.Find("aten::leaky_relu");
     internal static readonly OpHandle lerp_Tensor = Op.Find("aten::lerp", "Tensor");
@@ -224,7 +212,6 @@ internal static class Aten
     internal static readonly OpHandle lgamma = Op.Find("aten::lgamma");
     internal static readonly OpHandle linalg_cholesky = Op.Find("aten::linalg_cholesky");
     internal static readonly OpHandle linalg_det = Op.Find("aten::linalg_det");
-    internal static readonly OpHandle linalg_eigh = Op.Find("aten::linalg_eigh");
     internal static readonly OpHandle linalg_inv = Op.Find("aten::linalg_inv");
     internal static readonly OpHandle linalg_norm = Op.Find("aten::linalg_norm");
     internal static readonly OpHandle linalg_pinv = Op.Find("aten::linalg_pinv");
@@ -259,9 +246,7 @@ internal static class Aten
     internal static readonly OpHandle logit = Op.Find("aten::logit");
     internal static readonly OpHandle logspace = Op.Find("aten::logspace");
     internal static readonly OpHandle logsumexp = Op.Find("aten::logsumexp");
-    internal static readonly OpHandle lt_Scalar = Op.Find("aten::lt", "Scalar");
     internal static readonly OpHandle lt_Tensor = Op.Find("aten::lt", "Tensor");
-    internal static readonly OpHandle lt__Scalar = Op.Find("aten::lt_", "Scalar");
     internal static readonly OpHandle lt__Tensor = Op.Find("aten::lt_", "Tensor");
     internal static readonly OpHandle mH = Op.Find("aten::mH");
     internal static readonly OpHandle mT = Op.Find("aten::mT");
@@ -289,9 +274,7 @@ internal static class Aten
     internal static readonly OpHandle mode = Op.Find("aten::mode");
     internal static readonly OpHandle movedim_intlist = Op.Find("aten::movedim", "intlist");
     internal static readonly OpHandle msort = Op.Find("aten::msort");
-    internal static readonly OpHandle mul_Scalar = Op.Find("aten::mul", "Scalar");
     internal static readonly OpHandle mul_Tensor = Op.Find("aten::mul", "Tensor");
-    internal static readonly OpHandle mul__Scalar = Op.Find("aten::mul_", "Scalar");
     internal static readonly OpHandle mul__Tensor = Op.Find("aten::mul_", "Tensor");
     internal static readonly OpHandle multinomial = Op.Find("aten::multinomial");
     internal static readonly OpHandle mv = Op.Find("aten::mv");
@@ -300,9 +283,7 @@ internal static class Aten
     internal static readonly OpHandle nanmedian = Op.Find("aten::nanmedian");
     internal static readonly OpHandle nansum = Op.Find("aten::nansum");
     internal static readonly OpHandle narrow = Op.Find("aten::narrow");
-    internal static readonly OpHandle ne_Scalar = Op.Find("aten::ne", "Scalar");
     internal static readonly OpHandle ne_Tensor = Op.Find("aten::ne", "Tensor");
-    internal static readonly OpHandle ne__Scalar = Op.Find("aten::ne_", "Scalar");
     internal static readonly OpHandle ne__Tensor = Op.Find("aten::ne_", "Tensor");
     internal static readonly OpHandle neg = Op.Find("aten::neg");
     internal static readonly OpHandle neg_ = Op.Find("aten::neg_");
@@ -363,7 +344,7 @@ internal static class Aten
     internal static readonly OpHandle row_stack = Op.Find("aten::row_stack");
     internal static readonly OpHandle rsqrt = Op.Find("aten::rsqrt");
     internal static readonly OpHandle rsqrt_ = Op.Find("aten::rsqrt_");
-    internal static readonly OpHandle rsub_Scalar = Op.Find("aten::rsub", "Scalar");
+    internal static readonly OpHandle rsub_Tensor = Op.Find("aten::rsub", "Tensor");
     internal static readonly OpHandle scalar_tensor = Op.Find("aten::scalar_tensor");
     internal static readonly OpHandle scatter_src = Op.Find("aten::scatter", "src");
     internal static readonly OpHandle scatter__src = Op.Find("aten::scatter_", "src");
@@ -407,9 +388,7 @@ internal static class Aten
     internal static readonly OpHandle std_mean = Op.Find("aten::std_mean");
     internal static readonly OpHandle std_mean_correction = Op.Find("aten::std_mean", "correction");
     internal static readonly OpHandle stft_center = Op.Find("aten::stft", "center");
-    internal static readonly OpHandle sub_Scalar = Op.Find("aten::sub", "Scalar");
     internal static readonly OpHandle sub_Tensor = Op.Find("aten::sub", "Tensor");
-    internal static readonly OpHandle sub__Scalar = Op.Find("aten::sub_", "Scalar");
     internal static readonly OpHandle sub__Tensor = Op.Find("aten::sub_", "Tensor");
     internal static readonly OpHandle sum = Op.Find("aten::sum");
     internal static readonly OpHandle sum_dim_IntList = Op.Find("aten::sum", "dim_IntList");

@@ -4,9 +4,9 @@ public static partial class torch
 {
     public partial class Tensor
     {
-        public Tensor add(Scalar scalar) => Op.Call(Aten.add_Scalar, this, scalar);
+        public Tensor add(Scalar scalar) => Op.Call(Aten.add_Tensor, this, scalar);
 
-        public Tensor add(Scalar scalar, Scalar alpha) => Op.Call(Aten.add_Scalar, this, scalar, alpha);
+        public Tensor add(Scalar scalar, Scalar alpha) => Op.Call(Aten.add_Tensor, this, scalar, alpha);
 
         public Tensor add(Tensor target) => Op.Call(Aten.add_Tensor, this, target);
 
@@ -14,13 +14,13 @@ public static partial class torch
 
         public Tensor add_(Scalar scalar)
         {
-            Op.CallVoid(Aten.add__Scalar, this, scalar);
+            Op.CallVoid(Aten.add__Tensor, this, scalar);
             return this;
         }
 
         public Tensor add_(Scalar scalar, Scalar alpha)
         {
-            Op.CallVoid(Aten.add__Scalar, this, scalar, alpha);
+            Op.CallVoid(Aten.add__Tensor, this, scalar, alpha);
             return this;
         }
 
@@ -36,13 +36,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor sub(Scalar target) => Op.Call(Aten.sub_Scalar, this, target);
+        public Tensor sub(Scalar target) => Op.Call(Aten.sub_Tensor, this, target);
 
         public Tensor sub(Tensor target) => Op.Call(Aten.sub_Tensor, this, target);
 
         public Tensor sub_(Scalar target)
         {
-            Op.CallVoid(Aten.sub__Scalar, this, target);
+            Op.CallVoid(Aten.sub__Tensor, this, target);
             return this;
         }
 
@@ -52,13 +52,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor subtract(Scalar target) => Op.Call(Aten.sub_Scalar, this, target);
+        public Tensor subtract(Scalar target) => Op.Call(Aten.sub_Tensor, this, target);
 
         public Tensor subtract(Tensor target) => Op.Call(Aten.sub_Tensor, this, target);
 
         public Tensor subtract_(Scalar target)
         {
-            Op.CallVoid(Aten.sub__Scalar, this, target);
+            Op.CallVoid(Aten.sub__Tensor, this, target);
             return this;
         }
 
@@ -68,13 +68,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor mul(Scalar target) => Op.Call(Aten.mul_Scalar, this, target);
+        public Tensor mul(Scalar target) => Op.Call(Aten.mul_Tensor, this, target);
 
         public Tensor mul(Tensor target) => Op.Call(Aten.mul_Tensor, this, target);
 
         public Tensor mul_(Scalar target)
         {
-            Op.CallVoid(Aten.mul__Scalar, this, target);
+            Op.CallVoid(Aten.mul__Tensor, this, target);
             return this;
         }
 
@@ -84,17 +84,17 @@ public static partial class torch
             return this;
         }
 
-        public Tensor multiply(Scalar target) => Op.Call(Aten.mul_Scalar, this, target);
+        public Tensor multiply(Scalar target) => Op.Call(Aten.mul_Tensor, this, target);
 
         public Tensor multiply(Tensor target) => Op.Call(Aten.mul_Tensor, this, target);
 
-        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Scalar_mode, this, target, Mode(rounding_mode));
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Tensor_mode, this, target, Mode(rounding_mode));
 
         public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Tensor_mode, this, target, Mode(rounding_mode));
 
         public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None)
         {
-            Op.CallVoid(Aten.div__Scalar_mode, this, target, Mode(rounding_mode));
+            Op.CallVoid(Aten.div__Tensor_mode, this, target, Mode(rounding_mode));
             return this;
         }
 
@@ -104,13 +104,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Scalar_mode, this, target, Mode(rounding_mode));
+        public Tensor divide(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Tensor_mode, this, target, Mode(rounding_mode));
 
         public Tensor divide(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Op.Call(Aten.div_Tensor_mode, this, target, Mode(rounding_mode));
 
         public Tensor divide_(Scalar target, RoundingMode rounding_mode = RoundingMode.None)
         {
-            Op.CallVoid(Aten.div__Scalar_mode, this, target, Mode(rounding_mode));
+            Op.CallVoid(Aten.div__Tensor_mode, this, target, Mode(rounding_mode));
             return this;
         }
 
@@ -274,13 +274,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor eq(Scalar target) => Op.Call(Aten.eq_Scalar, this, target);
+        public Tensor eq(Scalar target) => Op.Call(Aten.eq_Tensor, this, target);
 
         public Tensor eq(Tensor target) => Op.Call(Aten.eq_Tensor, this, target);
 
         public Tensor eq_(Scalar target)
         {
-            Op.CallVoid(Aten.eq__Scalar, this, target);
+            Op.CallVoid(Aten.eq__Tensor, this, target);
             return this;
         }
 
@@ -290,13 +290,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor ne(Scalar target) => Op.Call(Aten.ne_Scalar, this, target);
+        public Tensor ne(Scalar target) => Op.Call(Aten.ne_Tensor, this, target);
 
         public Tensor ne(Tensor target) => Op.Call(Aten.ne_Tensor, this, target);
 
         public Tensor ne_(Scalar target)
         {
-            Op.CallVoid(Aten.ne__Scalar, this, target);
+            Op.CallVoid(Aten.ne__Tensor, this, target);
             return this;
         }
 
@@ -306,13 +306,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor lt(Scalar target) => Op.Call(Aten.lt_Scalar, this, target);
+        public Tensor lt(Scalar target) => Op.Call(Aten.lt_Tensor, this, target);
 
         public Tensor lt(Tensor target) => Op.Call(Aten.lt_Tensor, this, target);
 
         public Tensor lt_(Scalar target)
         {
-            Op.CallVoid(Aten.lt__Scalar, this, target);
+            Op.CallVoid(Aten.lt__Tensor, this, target);
             return this;
         }
 
@@ -322,13 +322,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor le(Scalar target) => Op.Call(Aten.le_Scalar, this, target);
+        public Tensor le(Scalar target) => Op.Call(Aten.le_Tensor, this, target);
 
         public Tensor le(Tensor target) => Op.Call(Aten.le_Tensor, this, target);
 
         public Tensor le_(Scalar target)
         {
-            Op.CallVoid(Aten.le__Scalar, this, target);
+            Op.CallVoid(Aten.le__Tensor, this, target);
             return this;
         }
 
@@ -338,13 +338,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor gt(Scalar target) => Op.Call(Aten.gt_Scalar, this, target);
+        public Tensor gt(Scalar target) => Op.Call(Aten.gt_Tensor, this, target);
 
         public Tensor gt(Tensor target) => Op.Call(Aten.gt_Tensor, this, target);
 
         public Tensor gt_(Scalar target)
         {
-            Op.CallVoid(Aten.gt__Scalar, this, target);
+            Op.CallVoid(Aten.gt__Tensor, this, target);
             return this;
         }
 
@@ -354,13 +354,13 @@ public static partial class torch
             return this;
         }
 
-        public Tensor ge(Scalar target) => Op.Call(Aten.ge_Scalar, this, target);
+        public Tensor ge(Scalar target) => Op.Call(Aten.ge_Tensor, this, target);
 
         public Tensor ge(Tensor target) => Op.Call(Aten.ge_Tensor, this, target);
 
         public Tensor ge_(Scalar target)
         {
-            Op.CallVoid(Aten.ge__Scalar, this, target);
+            Op.CallVoid(Aten.ge__Tensor, this, target);
             return this;
         }
 

@@ -6,81 +6,81 @@ public static partial class torch
     {
         public static Tensor operator +(Tensor left, Tensor right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(Tensor left, int right) => Op.Call(Aten.add_Scalar, left, right);
+        public static Tensor operator +(Tensor left, int right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(Tensor left, long right) => Op.Call(Aten.add_Scalar, left, right);
+        public static Tensor operator +(Tensor left, long right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(Tensor left, float right) => Op.Call(Aten.add_Scalar, left, right);
+        public static Tensor operator +(Tensor left, float right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(Tensor left, double right) => Op.Call(Aten.add_Scalar, left, right);
+        public static Tensor operator +(Tensor left, double right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(Tensor left, Scalar right) => Op.Call(Aten.add_Scalar, left, right);
+        public static Tensor operator +(Tensor left, Scalar right) => Op.Call(Aten.add_Tensor, left, right);
 
-        public static Tensor operator +(int left, Tensor right) => Op.Call(Aten.add_Scalar, right, left);
+        public static Tensor operator +(int left, Tensor right) => Op.Call(Aten.add_Tensor, right, left);
 
-        public static Tensor operator +(long left, Tensor right) => Op.Call(Aten.add_Scalar, right, left);
+        public static Tensor operator +(long left, Tensor right) => Op.Call(Aten.add_Tensor, right, left);
 
-        public static Tensor operator +(float left, Tensor right) => Op.Call(Aten.add_Scalar, right, left);
+        public static Tensor operator +(float left, Tensor right) => Op.Call(Aten.add_Tensor, right, left);
 
-        public static Tensor operator +(double left, Tensor right) => Op.Call(Aten.add_Scalar, right, left);
+        public static Tensor operator +(double left, Tensor right) => Op.Call(Aten.add_Tensor, right, left);
 
-        public static Tensor operator +(Scalar left, Tensor right) => Op.Call(Aten.add_Scalar, right, left);
+        public static Tensor operator +(Scalar left, Tensor right) => Op.Call(Aten.add_Tensor, right, left);
 
         public static Tensor operator -(Tensor left, Tensor right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(Tensor left, int right) => Op.Call(Aten.sub_Scalar, left, right);
+        public static Tensor operator -(Tensor left, int right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(Tensor left, long right) => Op.Call(Aten.sub_Scalar, left, right);
+        public static Tensor operator -(Tensor left, long right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(Tensor left, float right) => Op.Call(Aten.sub_Scalar, left, right);
+        public static Tensor operator -(Tensor left, float right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(Tensor left, double right) => Op.Call(Aten.sub_Scalar, left, right);
+        public static Tensor operator -(Tensor left, double right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(Tensor left, Scalar right) => Op.Call(Aten.sub_Scalar, left, right);
+        public static Tensor operator -(Tensor left, Scalar right) => Op.Call(Aten.sub_Tensor, left, right);
 
-        public static Tensor operator -(int left, Tensor right) => Op.Call(Aten.rsub_Scalar, right, left);
+        public static Tensor operator -(int left, Tensor right) => Op.Call(Aten.rsub_Tensor, right, left);
 
-        public static Tensor operator -(long left, Tensor right) => Op.Call(Aten.rsub_Scalar, right, left);
+        public static Tensor operator -(long left, Tensor right) => Op.Call(Aten.rsub_Tensor, right, left);
 
-        public static Tensor operator -(float left, Tensor right) => Op.Call(Aten.rsub_Scalar, right, left);
+        public static Tensor operator -(float left, Tensor right) => Op.Call(Aten.rsub_Tensor, right, left);
 
-        public static Tensor operator -(double left, Tensor right) => Op.Call(Aten.rsub_Scalar, right, left);
+        public static Tensor operator -(double left, Tensor right) => Op.Call(Aten.rsub_Tensor, right, left);
 
-        public static Tensor operator -(Scalar left, Tensor right) => Op.Call(Aten.rsub_Scalar, right, left);
+        public static Tensor operator -(Scalar left, Tensor right) => Op.Call(Aten.rsub_Tensor, right, left);
 
         public static Tensor operator *(Tensor left, Tensor right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(Tensor left, int right) => Op.Call(Aten.mul_Scalar, left, right);
+        public static Tensor operator *(Tensor left, int right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(Tensor left, long right) => Op.Call(Aten.mul_Scalar, left, right);
+        public static Tensor operator *(Tensor left, long right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(Tensor left, float right) => Op.Call(Aten.mul_Scalar, left, right);
+        public static Tensor operator *(Tensor left, float right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(Tensor left, double right) => Op.Call(Aten.mul_Scalar, left, right);
+        public static Tensor operator *(Tensor left, double right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(Tensor left, Scalar right) => Op.Call(Aten.mul_Scalar, left, right);
+        public static Tensor operator *(Tensor left, Scalar right) => Op.Call(Aten.mul_Tensor, left, right);
 
-        public static Tensor operator *(int left, Tensor right) => Op.Call(Aten.mul_Scalar, right, left);
+        public static Tensor operator *(int left, Tensor right) => Op.Call(Aten.mul_Tensor, right, left);
 
-        public static Tensor operator *(long left, Tensor right) => Op.Call(Aten.mul_Scalar, right, left);
+        public static Tensor operator *(long left, Tensor right) => Op.Call(Aten.mul_Tensor, right, left);
 
-        public static Tensor operator *(float left, Tensor right) => Op.Call(Aten.mul_Scalar, right, left);
+        public static Tensor operator *(float left, Tensor right) => Op.Call(Aten.mul_Tensor, right, left);
 
-        public static Tensor operator *(double left, Tensor right) => Op.Call(Aten.mul_Scalar, right, left);
+        public static Tensor operator *(double left, Tensor right) => Op.Call(Aten.mul_Tensor, right, left);
 
-        public static Tensor operator *(Scalar left, Tensor right) => Op.Call(Aten.mul_Scalar, right, left);
+        public static Tensor operator *(Scalar left, Tensor right) => Op.Call(Aten.mul_Tensor, right, left);
 
         public static Tensor operator /(Tensor left, Tensor right) => Op.Call(Aten.div_Tensor, left, right);
 
-        public static Tensor operator /(Tensor left, int right) => Op.Call(Aten.div_Scalar, left, right);
+        public static Tensor operator /(Tensor left, int right) => Op.Call(Aten.div_Tensor, left, right);
 
-        public static Tensor operator /(Tensor left, long right) => Op.Call(Aten.div_Scalar, left, right);
+        public static Tensor operator /(Tensor left, long right) => Op.Call(Aten.div_Tensor, left, right);
 
-        public static Tensor operator /(Tensor left, float right) => Op.Call(Aten.div_Scalar, left, right);
+        public static Tensor operator /(Tensor left, float right) => Op.Call(Aten.div_Tensor, left, right);
 
-        public static Tensor operator /(Tensor left, double right) => Op.Call(Aten.div_Scalar, left, right);
+        public static Tensor operator /(Tensor left, double right) => Op.Call(Aten.div_Tensor, left, right);
 
-        public static Tensor operator /(Tensor left, Scalar right) => Op.Call(Aten.div_Scalar, left, right);
+        public static Tensor operator /(Tensor left, Scalar right) => Op.Call(Aten.div_Tensor, left, right);
 
         public static Tensor operator /(int left, Tensor right) => Inverse(right, left);
 
@@ -94,51 +94,51 @@ public static partial class torch
 
         public static Tensor operator %(Tensor left, Tensor right) => Op.Call(Aten.remainder_Tensor, left, right);
 
-        public static Tensor operator %(Tensor left, int right) => Op.Call(Aten.remainder_Scalar, left, right);
+        public static Tensor operator %(Tensor left, int right) => Op.Call(Aten.remainder_Tensor, left, right);
 
-        public static Tensor operator %(Tensor left, long right) => Op.Call(Aten.remainder_Scalar, left, right);
+        public static Tensor operator %(Tensor left, long right) => Op.Call(Aten.remainder_Tensor, left, right);
 
-        public static Tensor operator %(Tensor left, float right) => Op.Call(Aten.remainder_Scalar, left, right);
+        public static Tensor operator %(Tensor left, float right) => Op.Call(Aten.remainder_Tensor, left, right);
 
-        public static Tensor operator %(Tensor left, double right) => Op.Call(Aten.remainder_Scalar, left, right);
+        public static Tensor operator %(Tensor left, double right) => Op.Call(Aten.remainder_Tensor, left, right);
 
-        public static Tensor operator %(Tensor left, Scalar right) => Op.Call(Aten.remainder_Scalar, left, right);
+        public static Tensor operator %(Tensor left, Scalar right) => Op.Call(Aten.remainder_Tensor, left, right);
 
         public static Tensor operator ==(Tensor left, Tensor right) => Op.Call(Aten.eq_Tensor, left, right);
 
-        public static Tensor operator ==(Tensor left, Scalar right) => Op.Call(Aten.eq_Scalar, left, right);
+        public static Tensor operator ==(Tensor left, Scalar right) => Op.Call(Aten.eq_Tensor, left, right);
 
-        public static Tensor operator ==(Scalar left, Tensor right) => Op.Call(Aten.eq_Scalar, right, left);
+        public static Tensor operator ==(Scalar left, Tensor right) => Op.Call(Aten.eq_Tensor, right, left);
 
         public static Tensor operator !=(Tensor left, Tensor right) => Op.Call(Aten.ne_Tensor, left, right);
 
-        public static Tensor operator !=(Tensor left, Scalar right) => Op.Call(Aten.ne_Scalar, left, right);
+        public static Tensor operator !=(Tensor left, Scalar right) => Op.Call(Aten.ne_Tensor, left, right);
 
-        public static Tensor operator !=(Scalar left, Tensor right) => Op.Call(Aten.ne_Scalar, right, left);
+        public static Tensor operator !=(Scalar left, Tensor right) => Op.Call(Aten.ne_Tensor, right, left);
 
         public static Tensor operator <(Tensor left, Tensor right) => Op.Call(Aten.lt_Tensor, left, right);
 
-        public static Tensor operator <(Tensor left, Scalar right) => Op.Call(Aten.lt_Scalar, left, right);
+        public static Tensor operator <(Tensor left, Scalar right) => Op.Call(Aten.lt_Tensor, left, right);
 
-        public static Tensor operator <(Scalar left, Tensor right) => Op.Call(Aten.gt_Scalar, right, left);
+        public static Tensor operator <(Scalar left, Tensor right) => Op.Call(Aten.gt_Tensor, right, left);
 
         public static Tensor operator <=(Tensor left, Tensor right) => Op.Call(Aten.le_Tensor, left, right);
 
-        public static Tensor operator <=(Tensor left, Scalar right) => Op.Call(Aten.le_Scalar, left, right);
+        public static Tensor operator <=(Tensor left, Scalar right) => Op.Call(Aten.le_Tensor, left, right);
 
-        public static Tensor operator <=(Scalar left, Tensor right) => Op.Call(Aten.ge_Scalar, right, left);
+        public static Tensor operator <=(Scalar left, Tensor right) => Op.Call(Aten.ge_Tensor, right, left);
 
         public static Tensor operator >(Tensor left, Tensor right) => Op.Call(Aten.gt_Tensor, left, right);
 
-        public static Tensor operator >(Tensor left, Scalar right) => Op.Call(Aten.gt_Scalar, left, right);
+        public static Tensor operator >(Tensor left, Scalar right) => Op.Call(Aten.gt_Tensor, left, right);
 
-        public static Tensor operator >(Scalar left, Tensor right) => Op.Call(Aten.lt_Scalar, right, left);
+        public static Tensor operator >(Scalar left, Tensor right) => Op.Call(Aten.lt_Tensor, right, left);
 
         public static Tensor operator >=(Tensor left, Tensor right) => Op.Call(Aten.ge_Tensor, left, right);
 
-        public static Tensor operator >=(Tensor left, Scalar right) => Op.Call(Aten.ge_Scalar, left, right);
+        public static Tensor operator >=(Tensor left, Scalar right) => Op.Call(Aten.ge_Tensor, left, right);
 
-        public static Tensor operator >=(Scalar left, Tensor right) => Op.Call(Aten.le_Scalar, right, left);
+        public static Tensor operator >=(Scalar left, Tensor right) => Op.Call(Aten.le_Tensor, right, left);
 
         public static Tensor operator &(Tensor left, Tensor right) => Op.Call(Aten.bitwise_and_Tensor, left, right);
 
@@ -203,7 +203,7 @@ public static partial class torch
         private static Tensor Inverse(Tensor right, Arg left)
         {
             using var reciprocal = Op.Call(Aten.reciprocal, right);
-            return Op.Call(Aten.mul_Scalar, reciprocal, left);
+            return Op.Call(Aten.mul_Tensor, reciprocal, left);
         }
     }
 }

@@ -2,11 +2,14 @@
 // with autograd, CUDA, META and dtype promotion exactly as libtorch has them.
 #include "shim.h"
 
+#include <ATen/ScalarOps.h>
 #include <ATen/core/Generator.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/jit_type.h>
 #include <ATen/core/stack.h>
+#include <c10/core/ScalarTypeToTypeMeta.h>
 
+#include <algorithm>
 #include <cstring>
 #include <sstream>
 #include <vector>
@@ -108,15 +111,30 @@ c10::List<T> list_of(const Value& value, Tag listTag, Convert&& convert) {
   return list;
 }
 
-c10::IValue to_ivalue(const Value& value, const Operand& operand) {
+// A number where a tensor is expected, as PyTorch's own operators wrap one: it never widens the other operand.
+// Beside a float32 or float64 tensor it is made in that type at once, which saves libtorch a conversion per call.
+at::Tensor wrapped_number(const Value& value, const Value& first) {
+  auto scalar = number(value).toScalar();
+  auto type = scalar.type();
+  if (first.tag == kTensor && !scalar.isComplex()) {
+    auto own = c10::typeMetaToScalarType(reinterpret_cast<at::TensorImpl*>(first.bits)->dtype());
+    if (own == c10::kFloat || own == c10::kDouble) {
+      type = own;
+    }
+  }
+  auto tensor = at::detail::scalar_tensor_static(scalar, type, c10::Device(c10::kCPU));
+  tensor.unsafeGetTensorImpl()->set_wrapped_number(true);
+  return tensor;
+}
+
+c10::IValue to_ivalue(const Value& value, const Operand& operand, const Value& first) {
   if (value.tag == kNone) {
     // A None tensor is an undefined tensor for operators that want one; the dispatcher's IValue() serves both.
     return c10::IValue();
   }
   switch (operand.kind) {
     case Kind::Tensor:
-      TORCH_CHECK(value.tag == kTensor, "expected a tensor operand");
-      return borrow(reinterpret_cast<void*>(value.bits));
+      return value.tag == kTensor ? borrow(reinterpret_cast<void*>(value.bits)) : wrapped_number(value, first);
     case Kind::TensorList: {
       c10::List<at::Tensor> list;
       auto handles = reinterpret_cast<void* const*>(value.bits);
@@ -221,7 +239,7 @@ EXPORT int32_t avsr_op_call(void* handle, const Value* values, int32_t count, Va
     stack.reserve(op->operands.size());
     TORCH_CHECK(static_cast<size_t>(count) <= op->operands.size(), "got ", count, " operands, takes ", op->operands.size());
     for (int32_t i = 0; i < count; i++) {
-      stack.push_back(to_ivalue(values[i], op->operands[i]));
+      stack.push_back(to_ivalue(values[i], op->operands[i], values[0]));
     }
     for (size_t i = count; i < op->operands.size(); i++) {
       TORCH_CHECK(op->operands[i].has_default || op->operands[i].optional, "operand ", i, " is missing");

@@ -2,6 +2,7 @@
 #include "shim.h"
 
 #include <ATen/ops/from_blob.h>
+#include <c10/core/ScalarTypeToTypeMeta.h>
 #include <c10/core/TensorOptions.h>
 
 #include <vector>
