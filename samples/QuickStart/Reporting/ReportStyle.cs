@@ -28,7 +28,7 @@ internal static class ReportStyle
         section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 20px 22px 18px; margin-top: 18px; }
         .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(145px, 1fr)); gap: 12px; margin-top: 20px; }
         .tile { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 11px 15px 12px; }
-        .tile b { display: block; font-size: 21px; white-space: nowrap; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
+        .tile b { display: block; font-size: 20px; white-space: nowrap; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
         .tile span { color: var(--soft); font-size: 13px; }
         .panels { display: flex; flex-wrap: wrap; gap: 14px 30px; }
         .panels > figure { flex: 0 1 auto; }
@@ -51,7 +51,7 @@ internal static class ReportStyle
         .ins { color: var(--add); background: var(--add-back); }
         .del { color: var(--miss); background: var(--miss-back); text-decoration: line-through; }
         .pairs td:first-child { color: var(--soft); width: 32%; }
-        .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 0 36px; }
+        .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 18px 36px; }
         .legend { font-size: 13px; color: var(--soft); margin: 10px 0 0; }
         text { font: 12.5px system-ui, "Segoe UI", Roboto, Arial, sans-serif; fill: var(--soft); font-variant-numeric: tabular-nums; }
         text.series { font-weight: 650; font-size: 13.5px; }
