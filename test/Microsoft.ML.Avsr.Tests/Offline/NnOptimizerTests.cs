@@ -47,6 +47,34 @@ public sealed class NnOptimizerTests
     }
 
     [TestMethod]
+    [DataRow(ScalarType.Float32)]
+    [DataRow(ScalarType.Float64)]
+    public void TheFirstStepOfALargeTensorIsTheSignOfItsGradient(ScalarType dtype)
+    {
+        using var scope = NewDisposeScope();
+        var start = Wave([401, 503]).to(dtype);
+        var gradient = Wave([401, 503], 0.25).to(dtype);
+        var parameter = new Parameter(start.clone());
+        parameter.grad = gradient.clone();
+        using var optimizer = optim.AdamW([parameter], 0.1, weight_decay: 0.5);
+        optimizer.step();
+        var expected = start * 0.95 - gradient / (gradient.abs() + 1e-8) * 0.1;
+        Assert.IsLessThan(1e-5, (parameter - expected).abs().max().ToDouble());
+        Assert.IsTrue(gradient.Equals(parameter.grad!));
+    }
+
+    [TestMethod]
+    public void ABackwardPassRefusesAParameterThatHasSteppedMeanwhile()
+    {
+        var parameter = new Parameter(Wave([4, 3]));
+        using var optimizer = optim.AdamW([parameter], 0.1);
+        var loss = (parameter * parameter).sum();
+        loss.backward(retain_graph: true);
+        optimizer.step();
+        Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => loss.backward());
+    }
+
+    [TestMethod]
     [DataRow("adamw_plain")]
     [DataRow("adamw_avsr_like")]
     [DataRow("adamw_groups_clip")]
