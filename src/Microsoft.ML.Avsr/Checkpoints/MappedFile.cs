@@ -12,6 +12,7 @@ internal sealed class MappedFile : IDisposable
 
     private readonly object _gate = new();
     private readonly MemoryMappedFile? _map;
+    private readonly ReadOnlyMemory<byte> _memory;
     private MemoryMappedViewAccessor? _window;
     private long _windowStart;
     private long _windowLength;
@@ -23,6 +24,9 @@ internal sealed class MappedFile : IDisposable
         _map = map;
         Length = length;
     }
+
+    private MappedFile(string name, ReadOnlyMemory<byte> bytes)
+        : this(name, null, bytes.Length) => _memory = bytes;
 
     public string Path { get; }
 
@@ -50,11 +54,19 @@ internal sealed class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Bytes that are in memory already, under a name for messages.</summary>
+    public static MappedFile OfMemory(string name, ReadOnlyMemory<byte> bytes) => new(name, bytes);
+
     /// <summary>Copies bytes of the file. The caller has checked that the range lies inside it.</summary>
     public void Read(long offset, Span<byte> destination)
     {
         if (offset < 0 || destination.Length > Length - offset)
             throw new CheckpointException(Path, null, $"bytes {offset} to {offset + destination.Length} lie outside the file of {Length} bytes");
+        if (!_memory.IsEmpty)
+        {
+            _memory.Span.Slice((int)offset, destination.Length).CopyTo(destination);
+            return;
+        }
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

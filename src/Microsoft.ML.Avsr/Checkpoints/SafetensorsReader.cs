@@ -17,9 +17,23 @@ public sealed class SafetensorsReader : ITensorSource
     /// <param name="options">Limits; null for the format's own.</param>
     /// <exception cref="CheckpointException">The file cannot be opened or breaks a rule of the format.</exception>
     public SafetensorsReader(string path, SafetensorsOptions? options = null)
+        : this(MappedFile.Open(path), options)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        _file = MappedFile.Open(path);
+    }
+
+    /// <summary>Reads safetensors that are in memory already.</summary>
+    /// <param name="bytes">The bytes; they must not change while the reader lives.</param>
+    /// <param name="name">What to call them in messages.</param>
+    /// <param name="options">Limits; null for the format's own.</param>
+    /// <exception cref="CheckpointException">The bytes break a rule of the format.</exception>
+    public SafetensorsReader(ReadOnlyMemory<byte> bytes, string name, SafetensorsOptions? options = null)
+        : this(MappedFile.OfMemory(name, bytes), options)
+    {
+    }
+
+    private SafetensorsReader(MappedFile file, SafetensorsOptions? options)
+    {
+        _file = file;
         try
         {
             _header = SafetensorsHeader.Read(_file, options ?? new SafetensorsOptions());

@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.ML.Avsr.Checkpoints;
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Recognition;
+
+/// <summary>
+/// One model as a stream of bytes: an eight-byte mark, the length of a JSON header, the header (architecture, tokenizer, decoding, frozen weights
+/// by path and hash), then all trained weights as safetensors.
+/// </summary>
+public static class AvsrModelSerializer
+{
+    private const int FormatVersion = 1;
+    private const int MaxHeaderBytes = 64 << 20;
+    private static readonly byte[] s_mark = "AVSRMDL\n"u8.ToArray();
+
+    private static readonly JsonSerializerOptions s_json = new()
+    {
+        Converters = { new JsonStringEnumConverter() },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        IgnoreReadOnlyProperties = true,
+        IncludeFields = true, // value tuples
+    };
+
+    /// <summary>Writes a model.</summary>
+    /// <param name="stream">Where to; left open.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="decoding">How it decodes.</param>
+    /// <param name="frozen">Weights to name instead of writing, or <see langword="null"/>.</param>
+    public static void Save(Stream stream, AvsrModel model, DecodingOptions decoding, FrozenWeights? frozen)
+    {
+        var header = JsonSerializer.SerializeToUtf8Bytes(
+            new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, frozen), s_json);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, header.Length);
+        stream.Write(s_mark);
+        stream.Write(length);
+        stream.Write(header);
+        using var scope = NewDisposeScope();
+        var tensors = model.state_dict()
+            .Where(entry => frozen is null || !entry.Key.StartsWith(frozen.Part + ".", StringComparison.Ordinal))
+            .ToDictionary(entry => entry.Key, entry => entry.Value);
+        SafetensorsWriter.Write(stream, tensors);
+    }
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="bytes">What <see cref="Save"/> wrote.</param>
+    /// <param name="resolve">Finds frozen weights that are no longer where the model was trained; <see langword="null"/> uses the stored path.</param>
+    /// <returns>The recogniser, and the frozen weights that it names.</returns>
+    /// <exception cref="AvsrModelException">The bytes are not a model, are of a newer format, or the frozen weights are missing or different.</exception>
+    public static (SpeechRecognizer Recognizer, FrozenWeights? Frozen) Load(ReadOnlyMemory<byte> bytes, Func<FrozenWeights, string?>? resolve = null)
+    {
+        var (header, weights) = ReadHeader(bytes);
+        try
+        {
+            var tokenizer = SpeechTokenizer.Deserialize(header.Tokenizer);
+            var encoder = header.Frozen is null ? null : LoadFrozen(header.Frozen, resolve);
+            var model = new AvsrModel(header.Config, tokenizer, encoder);
+            try
+            {
+                using var source = new SafetensorsReader(weights, "saved model");
+                var frozenPrefix = header.Frozen is null ? null : header.Frozen.Part + ".";
+                StateDictionaryLoader.Load(model, source,
+                    key => frozenPrefix is not null && key.StartsWith(frozenPrefix, StringComparison.Ordinal) ? null : key);
+                return (new SpeechRecognizer(model, header.Decoding), header.Frozen);
+            }
+            catch
+            {
+                model.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is CheckpointException or ArgumentException or JsonException or InvalidDataException or TokenizerException)
+        {
+            throw new AvsrModelException($"The saved model is damaged: {e.Message}", e);
+        }
+    }
+
+    private static (Header Header, ReadOnlyMemory<byte> Weights) ReadHeader(ReadOnlyMemory<byte> bytes)
+    {
+        var span = bytes.Span;
+        if (span.Length < s_mark.Length + sizeof(int) || !span.StartsWith(s_mark))
+            throw new AvsrModelException("This is not a saved speech recognition model: it does not begin with the mark 'AVSRMDL'.");
+        var length = BinaryPrimitives.ReadInt32LittleEndian(span[s_mark.Length..]);
+        var start = s_mark.Length + sizeof(int);
+        if (length <= 0 || length > MaxHeaderBytes || length > span.Length - start)
+            throw new AvsrModelException($"The saved model is damaged: its header claims {length} bytes of {span.Length - start}.");
+        Header? header;
+        try
+        {
+            header = JsonSerializer.Deserialize<Header>(span.Slice(start, length), s_json);
+        }
+        catch (JsonException e)
+        {
+            throw new AvsrModelException($"The saved model is damaged: its header is not valid JSON ({e.Message}).", e);
+        }
+        if (header?.Config is null || header.Tokenizer is null || header.Decoding is null)
+            throw new AvsrModelException("The saved model is damaged: its header lacks architecture, tokenizer or decoding.");
+        if (header.Version > FormatVersion)
+            throw new AvsrModelException($"The saved model has format {header.Version}; this package reads up to {FormatVersion}. Update the package.");
+        return (header, bytes[(start + length)..]);
+    }
+
+    private static WhisperEncoder LoadFrozen(FrozenWeights frozen, Func<FrozenWeights, string?>? resolve)
+    {
+        var path = resolve?.Invoke(frozen) ?? frozen.Path;
+        if (!Directory.Exists(path))
+            throw new AvsrModelException(
+                $"The model needs the pretrained {frozen.Part} (SHA-256 {frozen.Sha256}) that was at '{frozen.Path}'; '{path}' does not exist. Put the folder back, or say where it is when loading.");
+        using var folder = HuggingFaceFolder.Open(path);
+        var hash = folder.Sha256();
+        if (!string.Equals(hash, frozen.Sha256, StringComparison.OrdinalIgnoreCase))
+            throw new AvsrModelException($"The pretrained {frozen.Part} in '{path}' has SHA-256 {hash}; the model was trained with {frozen.Sha256}.");
+        return WhisperEncoderFactory.FromHuggingFace(folder);
+    }
+
+    private sealed record Header(int Version, AvsrModelConfig Config, string Tokenizer, DecodingOptions Decoding, FrozenWeights? Frozen);
+}

@@ -1,0 +1,104 @@
+using Microsoft.ML.Avsr.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Recognition;
+
+/// <summary>
+/// The state of one decoding run: prompt lengths and key-value cache. Generated tokens of all rows share columns behind the longest prompt;
+/// a mask hides the padding between, and positions continue each row's own prompt, so a row decodes as it would alone.
+/// </summary>
+internal sealed class DecodingSession : IDisposable
+{
+    private readonly LlamaForCausalLM _llm;
+    private readonly KeyValueCache _cache;
+    private readonly Device _device;
+    private readonly int _promptWidth;
+    private readonly bool _ragged;
+    private long[] _lengths;
+    private Tensor? _keyValid; // [batch, capacity] bool
+    private int _steps;
+
+    public DecodingSession(LlamaForCausalLM llm, PromptBatch prompt, int maxTokens)
+    {
+        _llm = llm;
+        _lengths = [.. prompt.Lengths.Select(l => (long)l)];
+        _promptWidth = (int)prompt.Embeddings.size(1);
+        var capacity = _promptWidth + maxTokens;
+        _ragged = _lengths.Any(l => l != _promptWidth);
+        _device = llm.Device;
+        _cache = new KeyValueCache(llm.Config, _lengths.Length, capacity, llm.DType, _device);
+        if (_ragged)
+            _keyValid = KeyMask(_lengths, capacity, prompt.Embeddings.device);
+    }
+
+    /// <summary>Runs the prompt.</summary>
+    /// <returns>Log-probabilities of the first token, [batch, vocabulary], float32.</returns>
+    public Tensor Prefill(PromptBatch prompt)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = _llm.Decode(prompt.Embeddings, null, null, _cache); // [batch, length, width]; right padding cannot reach earlier positions
+        var batch = hidden.size(0);
+        var width = hidden.size(2);
+        var flat = hidden.reshape(batch * _promptWidth, width);
+        var last = tensor(_lengths.Select((l, b) => (long)b * _promptWidth + l - 1).ToArray(), device: hidden.device);
+        return LogProbabilities(flat.index_select(0, last)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Feeds one token per row.</summary>
+    /// <param name="tokens">The tokens, one per row.</param>
+    /// <returns>Log-probabilities of the next token, [batch, vocabulary], float32.</returns>
+    public Tensor Step(long[] tokens)
+    {
+        using var scope = NewDisposeScope();
+        var batch = tokens.Length;
+        var ids = tensor(tokens, [batch, 1], device: _device); // [batch, 1]
+        var embeddings = _llm.Embed(ids); // [batch, 1, width]
+        Tensor? positions = null, keyValid = null;
+        if (_ragged)
+        {
+            positions = tensor(_lengths.Select(l => l + _steps).ToArray(), [batch, 1], device: _device); // [batch, 1]
+            keyValid = _keyValid!.narrow(1, 0, _promptWidth + _steps + 1); // [batch, keys]
+        }
+        var hidden = _llm.Decode(embeddings, positions, keyValid, _cache); // [batch, 1, width]
+        _steps++;
+        return LogProbabilities(hidden.squeeze(1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Re-orders (or repeats) the rows: row i continues what row <paramref name="rows"/>[i] had.</summary>
+    public void Reorder(long[] rows)
+    {
+        using var scope = NewDisposeScope();
+        var index = tensor(rows, device: _device); // [new batch]
+        _cache.Reorder(index);
+        _lengths = [.. rows.Select(r => _lengths[r])];
+        if (!_ragged)
+            return;
+        var old = _keyValid!;
+        _keyValid = old.index_select(0, index).DetachFromDisposeScope();
+        old.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _keyValid?.Dispose();
+        _cache.Dispose();
+    }
+
+    private Tensor LogProbabilities(Tensor hidden)
+    {
+        var logits = _llm.Logits(hidden).to_type(ScalarType.Float32); // [batch, vocabulary]
+        return logits.log_softmax(-1);
+    }
+
+    private Tensor KeyMask(long[] lengths, int capacity, Device device)
+    {
+        var mask = new bool[lengths.Length * capacity];
+        for (var b = 0; b < lengths.Length; b++)
+        {
+            Array.Fill(mask, true, b * capacity, (int)lengths[b]);
+            Array.Fill(mask, true, b * capacity + _promptWidth, capacity - _promptWidth);
+        }
+        return tensor(mask, [lengths.Length, capacity], device: device).DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.ML.Avsr.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Recognition;
+
+/// <summary>Transcribes clips with a model: encode, compress, project, assemble the prompt, decode (spec of the reference: sections 1 and 11).</summary>
+public sealed class SpeechRecognizer : ISpeechRecognizer
+{
+    private readonly DecodingOptions _options;
+    private readonly PromptAssembler _assembler;
+    private readonly SpeechFrontEnd _frontEnd;
+    private readonly Lock _gate = new();
+
+    /// <summary>Takes over a model and puts it in evaluation mode.</summary>
+    /// <param name="model">The model; disposed with the recogniser.</param>
+    /// <param name="options">The search.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    public SpeechRecognizer(AvsrModel model, DecodingOptions? options = null)
+    {
+        _options = (options ?? new DecodingOptions()).Validate();
+        Model = model;
+        model.eval();
+        _assembler = new PromptAssembler(model.Config, model.Tokenizer);
+        _frontEnd = new SpeechFrontEnd(model.Config);
+    }
+
+    /// <summary>The model.</summary>
+    public AvsrModel Model { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Transcription> Transcribe(IReadOnlyList<SpeechInput> batch, CancellationToken cancellationToken = default)
+    {
+        var results = new Transcription[batch.Count];
+        Array.Fill(results, Transcription.Nothing);
+        // Rows that use the same streams are decoded together, the longest first, so that little is padded.
+        var groups = Enumerable.Range(0, batch.Count)
+            .Select(i => (Index: i, Input: batch[i].Restrict(Model.Config.Supported)))
+            .Where(x => x.Input.Available != Modality.None)
+            .GroupBy(x => x.Input.Available);
+        foreach (var group in groups)
+            foreach (var chunk in group.OrderByDescending(x => Duration(x.Input)).Chunk(_options.BatchSize))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var decoded = Decode([.. chunk.Select(x => x.Input)], group.Key, cancellationToken);
+                for (var i = 0; i < chunk.Length; i++)
+                    results[chunk[i].Index] = decoded[i];
+            }
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+
+    private static double Duration(SpeechInput input) =>
+        Math.Max(input.Audio?.Duration.TotalSeconds ?? 0, input.Video?.Duration.TotalSeconds ?? 0);
+
+    private Transcription[] Decode(SpeechInput[] inputs, Modality modality, CancellationToken cancellationToken)
+    {
+        // One native computation at a time: libtorch already uses every core for it.
+        lock (_gate)
+        {
+            using var inference = inference_mode();
+            using var scope = NewDisposeScope();
+            EncodedSequence? audio = null, video = null;
+            if (modality.HasFlag(Modality.Audio))
+            {
+                var (mel, valid) = _frontEnd.AudioBatch([.. inputs.Select(x => x.Audio!.Samples)]);
+                audio = Model.EncodeAudio(mel, valid);
+            }
+            if (modality.HasFlag(Modality.Video))
+            {
+                var (frames, valid) = SpeechFrontEnd.VideoBatch([.. inputs.Select(x => x.Video!)]);
+                video = Model.EncodeVideo(frames, valid);
+            }
+            return Decode(audio, video, modality, cancellationToken);
+        }
+    }
+
+    /// <summary>Decodes encoded clips.</summary>
+    /// <param name="audio">Compressed audio features, or <see langword="null"/>.</param>
+    /// <param name="video">Compressed video features, or <see langword="null"/>.</param>
+    /// <param name="modality">The streams given.</param>
+    /// <param name="cancellationToken">Checked between tokens.</param>
+    internal Transcription[] Decode(EncodedSequence? audio, EncodedSequence? video, Modality modality, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        var projected = Model.Projector.call(audio, video);
+        var prompt = _assembler.Assemble(
+            Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
+        var best = _options.BeamSize == 1
+            ? GreedySearch.Decode(Model.LanguageModel, prompt, Model.Tokenizer.EosId, _options.MaxTokens, cancellationToken)
+            : [.. BeamSearch.Decode(Model.LanguageModel, prompt, Model.Tokenizer.EosId, _options, cancellationToken).Select(h => h[0])];
+        return [.. best.Select(h => new Transcription(Model.Tokenizer.Decode(h.Tokens).Trim(), h.Confidence, modality, h.Tokens))];
+    }
+}

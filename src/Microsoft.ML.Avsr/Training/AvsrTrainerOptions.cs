@@ -1,0 +1,121 @@
+using Microsoft.ML.Avsr.Modeling;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>Everything that decides how a model is trained. The defaults are the <c>Tiny</c> preset: every part from scratch on a CPU.</summary>
+public sealed record AvsrTrainerOptions
+{
+    /// <summary>How experts and routers are shared between audio and video (paper: figure 2). The paper's best is DEDR.</summary>
+    public ProjectorRouting Routing { get; init; } = ProjectorRouting.Dedr;
+
+    /// <summary>Experts per pool (N). 1 to 64; the reference's default is 4.</summary>
+    public int Experts { get; init; } = 4;
+
+    /// <summary>Experts chosen per token (K). 1 to <see cref="Experts"/>; the reference's default is 2.</summary>
+    public int TopK { get; init; } = 2;
+
+    /// <summary>Weight of the load-balance loss (reference: 0.01).</summary>
+    public double LoadBalanceWeight { get; init; } = 0.01;
+
+    /// <summary>Weight of the router z-loss (reference: 0.001).</summary>
+    public double RouterZWeight { get; init; } = 0.001;
+
+    /// <summary>Folder of a pretrained Whisper model (Hugging Face layout) whose encoder is used frozen; <see langword="null"/> trains a small one.</summary>
+    public string? AudioEncoderFolder { get; init; }
+
+    /// <summary>Streams to learn from. Restrict it to train a recogniser for sound or picture alone.</summary>
+    public Modality Modalities { get; init; } = Modality.AudioVisual;
+
+    /// <summary>Audio encoder frames per token; <see langword="null"/> takes what gives 12.5 tokens per second. 1 to 64.</summary>
+    public int? AudioRate { get; init; }
+
+    /// <summary>Video encoder frames per token; <see langword="null"/> takes what gives 12.5 tokens per second. 1 to 64.</summary>
+    public int? VideoRate { get; init; }
+
+    /// <summary>Most tokens of the vocabulary that is built from the transcripts. 300 to 65536.</summary>
+    public int MaxVocabulary { get; init; } = 512;
+
+    /// <summary>How long to train.</summary>
+    public TrainingBudget Budget { get; init; } = TrainingBudget.Epochs(encoder: 16, languageModel: 12);
+
+    /// <summary>Seed of weights, order, augmentation and dropout.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Clips per step of the encoders' CTC stage. 1 to 4096.</summary>
+    public int EncoderBatchSize { get; init; } = 16;
+
+    /// <summary>Clips per step of the projector and language model. 1 to 4096. Small batches learn faster at equal epochs.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Peak learning rate of the encoders' CTC stage.</summary>
+    public double EncoderLearningRate { get; init; } = 1e-3;
+
+    /// <summary>Peak learning rate of the projector and language model (reference: 1e-3 for ASR and AVSR).</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Decoupled weight decay of matrices; vectors are not decayed (reference: 0.1 on everything trainable).</summary>
+    public double WeightDecay { get; init; } = 0.01;
+
+    /// <summary>Steps of linear warm-up, at most a tenth of a stage.</summary>
+    public int WarmupSteps { get; init; } = 100;
+
+    /// <summary>Largest global gradient norm (reference: 10).</summary>
+    public double MaxGradientNorm { get; init; } = 1;
+
+    /// <summary>Signal-to-noise ratios of the babble that is mixed in, in decibels (reference: these and clean).</summary>
+    public IReadOnlyList<double> NoiseSnrs { get; init; } = [-5, 0, 5, 10, 15, 20];
+
+    /// <summary>Share of clips that stay clean while an audio encoder trains (reference: 1 of 7). 0 to 1.</summary>
+    public double CleanShare { get; init; } = 1.0 / 7;
+
+    /// <summary>Noisy versions of every clip that are encoded once and kept, beside the clean one. 0 to 64.</summary>
+    public int NoisyVersions { get; init; } = 3;
+
+    /// <summary>Augmented passes of every clip's video that are encoded once and kept, beside the plain one. 0 to 64.</summary>
+    public int VideoPasses { get; init; } = 5;
+
+    /// <summary>Share of steps that use sound alone. The three shares make modality dropout: one model serves all three.</summary>
+    public double AudioShare { get; init; } = 0.3;
+
+    /// <summary>Share of steps that use the picture alone.</summary>
+    public double VideoShare { get; init; } = 0.3;
+
+    /// <summary>Share of steps that use both.</summary>
+    public double AudioVisualShare { get; init; } = 0.4;
+
+    /// <summary>Checks every value before any work.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
+    /// <exception cref="DirectoryNotFoundException"><see cref="AudioEncoderFolder"/> does not exist.</exception>
+    public AvsrTrainerOptions Validate()
+    {
+        OptionCheck.Range(Experts, 1, 64, nameof(Experts));
+        OptionCheck.Range(TopK, 1, 64, nameof(TopK));
+        OptionCheck.Require(Enum.IsDefined(Routing), nameof(Routing), Routing, "not a routing.");
+        OptionCheck.Require(Routing == ProjectorRouting.Dense || TopK <= Experts, nameof(TopK), TopK, $"more experts per token than there are (Experts = {Experts}).");
+        OptionCheck.Range(LoadBalanceWeight, 0, 100, nameof(LoadBalanceWeight));
+        OptionCheck.Range(RouterZWeight, 0, 100, nameof(RouterZWeight));
+        OptionCheck.Range(AudioRate ?? 1, 1, 64, nameof(AudioRate));
+        OptionCheck.Range(VideoRate ?? 1, 1, 64, nameof(VideoRate));
+        OptionCheck.Range(MaxVocabulary, 300, 65536, nameof(MaxVocabulary));
+        OptionCheck.Range(EncoderBatchSize, 1, 4096, nameof(EncoderBatchSize));
+        OptionCheck.Range(BatchSize, 1, 4096, nameof(BatchSize));
+        OptionCheck.Range(EncoderLearningRate, 1e-8, 1, nameof(EncoderLearningRate));
+        OptionCheck.Range(LearningRate, 1e-8, 1, nameof(LearningRate));
+        OptionCheck.Range(WeightDecay, 0, 10, nameof(WeightDecay));
+        OptionCheck.Range(WarmupSteps, 0, 1_000_000, nameof(WarmupSteps));
+        OptionCheck.Range(MaxGradientNorm, 1e-6, 1e6, nameof(MaxGradientNorm));
+        OptionCheck.Range(CleanShare, 0, 1, nameof(CleanShare));
+        OptionCheck.Range(NoisyVersions, 0, 64, nameof(NoisyVersions));
+        OptionCheck.Range(VideoPasses, 0, 64, nameof(VideoPasses));
+        foreach (var snr in NoiseSnrs)
+            OptionCheck.Range(snr, -100, 200, nameof(NoiseSnrs));
+        OptionCheck.Range(AudioShare, 0, 1, nameof(AudioShare));
+        OptionCheck.Range(VideoShare, 0, 1, nameof(VideoShare));
+        OptionCheck.Range(AudioVisualShare, 0, 1, nameof(AudioVisualShare));
+        OptionCheck.Require(AudioShare + VideoShare + AudioVisualShare > 0, nameof(AudioVisualShare), AudioVisualShare, "the three shares sum to 0.");
+        OptionCheck.Require(Modalities is Modality.Audio or Modality.Video or Modality.AudioVisual, nameof(Modalities), Modalities, "choose Audio, Video or AudioVisual.");
+        if (AudioEncoderFolder is not null && !Directory.Exists(AudioEncoderFolder))
+            throw new DirectoryNotFoundException($"{nameof(AudioEncoderFolder)} '{AudioEncoderFolder}' does not exist.");
+        return this;
+    }
+}

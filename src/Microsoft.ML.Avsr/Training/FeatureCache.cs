@@ -1,0 +1,70 @@
+using Microsoft.ML.Avsr.Modeling;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>
+/// Compressed encoder features of every clip, in several versions (clean and noisy, plain and varied), computed once:
+/// the encoders are frozen by then, so epochs of the language model never encode again.
+/// </summary>
+internal sealed class FeatureCache
+{
+    private readonly List<(float[] Data, int Time)>[] _versions;
+    private int _width;
+
+    /// <summary>An empty cache.</summary>
+    /// <param name="clips">Number of clips.</param>
+    public FeatureCache(int clips) => _versions = [.. Enumerable.Range(0, clips).Select(_ => new List<(float[], int)>())];
+
+    /// <summary>Whether a clip has features.</summary>
+    /// <param name="clip">The clip.</param>
+    public bool Has(int clip) => _versions[clip].Count > 0;
+
+    /// <summary>Longest version of a clip, in tokens.</summary>
+    /// <param name="clip">The clip.</param>
+    public int Length(int clip) => _versions[clip].Count == 0 ? 0 : _versions[clip].Max(v => v.Time);
+
+    /// <summary>Adds one version of some clips.</summary>
+    /// <param name="clips">The clips, one per row.</param>
+    /// <param name="encoded">Their features, [batch, tokens, width].</param>
+    public void Add(IReadOnlyList<int> clips, EncodedSequence encoded)
+    {
+        using var scope = NewDisposeScope();
+        var lengths = encoded.Lengths();
+        var features = encoded.Features.cpu().to_type(ScalarType.Float32).contiguous(); // [batch, tokens, width]
+        var time = (int)features.size(1);
+        _width = (int)features.size(2);
+        using var accessor = features.data<float>();
+        var all = accessor.ToArray();
+        for (var b = 0; b < clips.Count; b++)
+            _versions[clips[b]].Add((all.AsSpan(b * time * _width, (int)lengths[b] * _width).ToArray(), (int)lengths[b]));
+    }
+
+    /// <summary>A padded batch of one version of each clip.</summary>
+    /// <param name="clips">The clips; each must have features.</param>
+    /// <param name="random">Draws versions and masked spans; <see langword="null"/> takes the first version unmasked.</param>
+    /// <param name="maskedSpans">Spans of up to four tokens to set to zero in each clip.</param>
+    public EncodedSequence Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0)
+    {
+        var chosen = clips.Select(c => _versions[c][random?.Next(_versions[c].Count) ?? 0]).ToArray();
+        var time = chosen.Max(v => v.Time);
+        var data = new float[clips.Count * time * _width]; // [batch, tokens, width]
+        for (var b = 0; b < chosen.Length; b++)
+        {
+            var row = data.AsSpan(b * time * _width, chosen[b].Time * _width);
+            chosen[b].Data.CopyTo(row);
+            for (var m = 0; random is not null && m < maskedSpans; m++)
+            {
+                var span = random.Next(Math.Min(4, chosen[b].Time) + 1);
+                var start = random.Next(chosen[b].Time - span + 1);
+                row.Slice(start * _width, span * _width).Clear();
+            }
+        }
+        var features = tensor(data, [clips.Count, time, _width]);
+        var valid = chosen.All(v => v.Time == time)
+            ? null
+            : Recognition.SpeechFrontEnd.ValidMask([.. chosen.Select(v => (long)v.Time)], time);
+        return new EncodedSequence(features, valid);
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>
+/// Second stage: projector and language model learn from cached encoder features (the paper's training, sections 6.5 and 12 of the reference's spec).
+/// The loss is L = L_LM + 0.01 L_balance + 0.001 L_z; logits are computed at label positions only.
+/// </summary>
+internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, FeatureCache video, IReadOnlyList<int[]> transcripts, AvsrTrainerOptions options)
+{
+    private const string Name = "projector + language model";
+    private const int MaskedSpans = 2;
+    private readonly PromptAssembler _assembler = new(model.Config, model.Tokenizer);
+
+    /// <summary>Trains projector and language model.</summary>
+    /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
+    /// <param name="seconds">Seconds to spend.</param>
+    /// <param name="progress">Where progress goes.</param>
+    /// <param name="curve">Receives the training curve.</param>
+    /// <param name="cancellationToken">Checked between steps.</param>
+    public StageSummary Run(int? epochs, double seconds, IProgress<AvsrProgress>? progress, List<LossPoint> curve, CancellationToken cancellationToken)
+    {
+        model.Projector.train();
+        model.LanguageModel.train();
+        var loop = new StepLoop(Name, options, progress, cancellationToken);
+        var random = RandomStreams.Create(options.Seed, Name);
+        int[] lengths = [.. transcripts.Select((t, i) => audio.Length(i) + video.Length(i) + t.Length)];
+        var summary = loop.Run(
+            Trainable(), options.LearningRate,
+            epoch => LengthBuckets.Epoch(lengths, options.BatchSize, RandomStreams.Create(options.Seed, Name + " order", epoch)),
+            batch => Loss(batch, random), epochs, seconds);
+        model.eval();
+        curve.AddRange(loop.Curve);
+        return summary;
+    }
+
+    /// <summary>Parameters that this stage changes.</summary>
+    public List<Parameter> Trainable() =>
+        [.. model.Projector.parameters().Concat(model.LanguageModel.parameters()).Where(p => p.requires_grad)];
+
+    private Tensor? Loss(int[] batch, Random random)
+    {
+        var modality = DrawModality(random);
+        var clips = batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i))).ToArray();
+        if (clips.Length == 0)
+        {
+            // None of these clips has the drawn streams: use what the first one has, with the clips that have as much.
+            modality = (audio.Has(batch[0]) ? Modality.Audio : 0) | (video.Has(batch[0]) ? Modality.Video : 0);
+            clips = [.. batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i)))];
+        }
+        using var scope = NewDisposeScope();
+        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? audio.Batch(clips, random, MaskedSpans) : null;
+        EncodedSequence? v = modality.HasFlag(Modality.Video) ? video.Batch(clips, random, MaskedSpans) : null;
+        var projected = model.Projector.call(a, v);
+        var prompt = _assembler.Assemble(
+            model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
+        var hidden = model.LanguageModel.Decode(prompt.Embeddings, null, null, null); // [batch, length, width]
+        var width = hidden.size(2);
+        var positions = tensor(prompt.LabelPositions); // [labels]
+        var chosen = hidden.reshape(-1, width).index_select(0, positions); // [labels, width]
+        var logits = model.LanguageModel.Logits(chosen); // [labels, vocabulary]
+        var labels = tensor(prompt.Labels); // [labels]
+        var loss = nn.functional.cross_entropy(logits, labels);
+        if (projected.LoadBalanceLoss is { } balance)
+            loss = loss.add(balance.mul(options.LoadBalanceWeight));
+        if (projected.RouterZLoss is { } z)
+            loss = loss.add(z.mul(options.RouterZWeight));
+        return loss.MoveToOuterDisposeScope();
+    }
+
+    private Modality DrawModality(Random random)
+    {
+        var supported = model.Config.Supported;
+        if (supported != Modality.AudioVisual)
+            return supported;
+        var draw = random.NextDouble() * (options.AudioShare + options.VideoShare + options.AudioVisualShare);
+        return draw < options.AudioShare ? Modality.Audio
+            : draw < options.AudioShare + options.VideoShare ? Modality.Video
+            : Modality.AudioVisual;
+    }
+
+    /// <summary>Share of tokens per expert over all clips, evaluated once.</summary>
+    public IReadOnlyList<RoutingStatistics> MeasureRouting()
+    {
+        var collected = new List<RoutingStatistics>();
+        using var inference = inference_mode();
+        model.Projector.CollectStatistics = true;
+        var clips = Enumerable.Range(0, transcripts.Count).ToArray();
+        foreach (var chunk in clips.Chunk(64))
+        {
+            using var scope = NewDisposeScope();
+            var heard = chunk.Where(audio.Has).ToArray();
+            var seen = chunk.Where(video.Has).ToArray();
+            EncodedSequence? a = heard.Length > 0 ? audio.Batch(heard, null) : null;
+            EncodedSequence? v = seen.Length > 0 ? video.Batch(seen, null) : null;
+            if (a is not null || v is not null)
+                collected.AddRange(model.Projector.call(a, v).Statistics);
+        }
+        model.Projector.CollectStatistics = false;
+        return [.. collected.GroupBy(s => (s.Router, s.Modality)).Select(g => Merge([.. g]))];
+    }
+
+    // Means over all tokens: every batch counts by its number of tokens.
+    private static RoutingStatistics Merge(RoutingStatistics[] parts)
+    {
+        var total = parts.Sum(p => p.Tokens);
+        double Mean(Func<RoutingStatistics, double> value) => parts.Sum(p => value(p) * p.Tokens) / Math.Max(1, total);
+        IReadOnlyList<IReadOnlyList<double>> shares = [.. Enumerable.Range(0, parts[0].Shares.Count).Select(choice =>
+            (IReadOnlyList<double>)[.. Enumerable.Range(0, parts[0].Shares[choice].Count).Select(expert => Mean(p => p.Shares[choice][expert]))])];
+        return parts[0] with { Tokens = total, Shares = shares, Entropy = Mean(p => p.Entropy) };
+    }
+}

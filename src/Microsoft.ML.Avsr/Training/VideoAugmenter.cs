@@ -1,0 +1,82 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Recognition;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>
+/// Varies a clip's mouth crops: window position, mirror image, brightness and contrast, dropped and repeated frames, masked spans.
+/// One draw holds for all frames of a clip, except for frames that are dropped, repeated or masked.
+/// </summary>
+internal static class VideoAugmenter
+{
+    private const double JitterShare = 0.5;
+    private const double JitterRate = 0.04;
+    private const int MaxMaskedFrames = 8;
+    private const int Masks = 2;
+
+    /// <summary>The grey value that normalises to (nearly) zero: 0.421 of 255.</summary>
+    private const byte MaskValue = 107;
+
+    /// <summary>Draws one variation.</summary>
+    /// <param name="clip">Grey crops of 96 x 96.</param>
+    /// <param name="random">The source of variation.</param>
+    /// <param name="time">Frames of the result, at most the clip's own number times 1.1.</param>
+    /// <returns>[time, 88, 88] grey bytes.</returns>
+    public static byte[] Vary(VideoClip clip, Random random, out int time)
+    {
+        const int Slack = SpeechFrontEnd.CropSize - SpeechFrontEnd.FrameSize;
+        var top = random.Next(Slack + 1);
+        var left = random.Next(Slack + 1);
+        var flip = random.Next(2) == 1;
+        var levels = Levels(0.8 + 0.4 * random.NextDouble(), 40 * (random.NextDouble() - 0.5));
+        var order = FrameOrder(clip.Frames, random);
+        time = order.Count;
+        const int Crop = SpeechFrontEnd.CropSize * SpeechFrontEnd.CropSize;
+        const int Frame = SpeechFrontEnd.FrameSize * SpeechFrontEnd.FrameSize;
+        var result = new byte[time * Frame];
+        var source = clip.Pixels.Span;
+        for (var t = 0; t < time; t++)
+        {
+            var frame = result.AsSpan(t * Frame, Frame);
+            FrameCopy.Crop(source.Slice(order[t] * Crop, Crop), top, left, flip, frame);
+            for (var i = 0; i < frame.Length; i++)
+                frame[i] = levels[frame[i]];
+        }
+        for (var m = 0; m < Masks; m++)
+        {
+            var span = random.Next(Math.Min(MaxMaskedFrames, time / 4) + 1);
+            var start = random.Next(time - span + 1);
+            result.AsSpan(start * Frame, span * Frame).Fill(MaskValue);
+        }
+        return result;
+    }
+
+    private static byte[] Levels(double contrast, double brightness)
+    {
+        var levels = new byte[256];
+        for (var i = 0; i < 256; i++)
+            levels[i] = (byte)Math.Clamp((i - 128) * contrast + 128 + brightness, 0, 255);
+        return levels;
+    }
+
+    private static List<int> FrameOrder(int frames, Random random)
+    {
+        var order = new List<int>(frames + 8);
+        if (random.NextDouble() >= JitterShare)
+        {
+            for (var t = 0; t < frames; t++) order.Add(t);
+            return order;
+        }
+        var limit = frames + frames / 10;
+        for (var t = 0; t < frames; t++)
+        {
+            var draw = random.NextDouble();
+            if (draw < JitterRate && order.Count > 0)
+                continue;
+            order.Add(t);
+            if (draw > 1 - JitterRate && order.Count < limit)
+                order.Add(t);
+        }
+        return order;
+    }
+}
