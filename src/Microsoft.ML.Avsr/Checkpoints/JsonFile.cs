@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Microsoft.ML.Avsr.Checkpoints;
@@ -14,14 +15,29 @@ internal static class JsonFile
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             if (stream.Length > maxBytes)
                 throw new CheckpointException(path, null, $"the file has {stream.Length} bytes, at most {maxBytes} are allowed here");
-            using var document = JsonDocument.Parse(stream, new JsonDocumentOptions { MaxDepth = 64 });
+            var bytes = new byte[stream.Length];
+            stream.ReadExactly(bytes);
+            CheckText(bytes);
+            using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64 });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new CheckpointException(path, null, "the file must hold a JSON object");
             return document.RootElement.Clone();
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidOperationException or DecoderFallbackException)
         {
             throw new CheckpointException(path, null, $"not readable as JSON: {CheckpointException.Shorten(e.Message)}", e);
+        }
+    }
+
+    // The parser accepts broken text and lone surrogates, and throws only when somebody reads them: find them here, once.
+    private static void CheckText(ReadOnlySpan<byte> json)
+    {
+        _ = new UTF8Encoding(false, throwOnInvalidBytes: true).GetCharCount(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                _ = reader.GetString();
         }
     }
 

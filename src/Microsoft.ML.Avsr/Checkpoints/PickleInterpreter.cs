@@ -13,8 +13,10 @@ internal sealed class PickleInterpreter(PickleBytes bytes, TorchPickleOptions op
 {
     // Rough sizes of what an opcode makes, so that the meter follows real memory.
     private const int ValueCost = 64;
+    private const int ContainerCost = 48;
     private const int SlotCost = 24;
     private const int PairCost = 120;
+    private const int MemoCost = 80;
     private const int MaxLongBytes = 256;
 
     private readonly List<PickleValue> _stack = [];
@@ -268,7 +270,7 @@ internal sealed class PickleInterpreter(PickleBytes bytes, TorchPickleOptions op
 
     private void PushNew(PickleValue value)
     {
-        Charge(ValueCost);
+        Charge(value.Kind is PickleKind.List or PickleKind.Tuple or PickleKind.Set or PickleKind.Dictionary or PickleKind.Object ? ValueCost + ContainerCost : ValueCost);
         Push(value);
     }
 
@@ -310,7 +312,7 @@ internal sealed class PickleInterpreter(PickleBytes bytes, TorchPickleOptions op
 
     private void Remember(long index)
     {
-        Charge(SlotCost * 2);
+        Charge(MemoCost);
         _memo[index] = Peek();
     }
 

@@ -7,10 +7,10 @@ public sealed record TorchPickleOptions
     public string? StateDictionary { get; init; }
 
     /// <summary>Most memory, in bytes, that the file's objects (not its tensors) may take.</summary>
-    public long MaxObjectBytes { get; init; } = 40L << 20;
+    public long MaxObjectBytes { get; init; } = 32L << 20;
 
     /// <summary>Most entries of the pickle machine's stack.</summary>
-    public int MaxStack { get; init; } = 500_000;
+    public int MaxStack { get; init; } = 300_000;
 
     /// <summary>Longest string, byte string or whole number, in bytes.</summary>
     public int MaxStringBytes { get; init; } = 8 << 20;

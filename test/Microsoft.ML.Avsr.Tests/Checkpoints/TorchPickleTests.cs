@@ -40,6 +40,41 @@ public sealed class TorchPickleTests
     }
 
     [TestMethod]
+    [DataRow("new.pt", TorchContainer.Zip)]
+    [DataRow("old.pt", TorchContainer.Legacy)]
+    public void EveryKindOfTensorAndValueIsRead(string file, TorchContainer container)
+    {
+        using var scope = NewDisposeScope();
+        using var reader = new TorchPickleReader(Values.Golden("torch_files/" + file));
+        using var expected = new SafetensorsReader(Values.Golden("torch_files/expected.safetensors"));
+        Assert.AreEqual(container, reader.Container);
+        CollectionAssert.AreEquivalent(expected.Entries.Keys.ToArray(), reader.Entries.Keys.ToArray());
+        foreach (var entry in expected.Entries.Values)
+        {
+            Assert.AreEqual(entry.DType, reader.Entries[entry.Name].DType);
+            Values.AreClose(expected.Read(entry.Name), reader.Read(entry.Name), 0, name: entry.Name);
+        }
+        var root = reader.Root;
+        Assert.AreEqual("argparse.Namespace", root["args"]!.ClassName);
+        Assert.AreEqual("x", root["args"]!["arch"]!.AsString());
+        Assert.AreEqual(PickleKind.None, root["args"]!["n"]!.Kind);
+        Assert.AreEqual(0.1, root["args"]!["lr"]!.Items[0].AsNumber());
+        Assert.AreEqual("fairseq.data.dictionary.Dictionary", root["dictionaries"]!.Items[0].ClassName);
+        Assert.AreEqual("b", root["dictionaries"]!.Items[0]["symbols"]!.Items[1].AsString());
+        Assert.AreEqual(PickleKind.Set, root["set"]!.Kind);
+        Assert.IsNull(root["big"]!.AsInteger());
+        Assert.AreEqual(Math.Pow(2, 80), root["big"]!.AsNumber());
+        Assert.IsTrue(double.IsNaN(root["nan"]!.AsNumber()!.Value));
+        Assert.AreEqual(2, root["size"]!.Items[1].AsInteger());
+        CollectionAssert.AreEqual(new byte[] { (byte)'a', (byte)'b', 0xff }, root["bytes"]!.AsBytes().ToArray());
+        Assert.AreEqual(-5, root["neg"]!.AsInteger());
+        Assert.IsTrue(root["true"]!.AsBoolean());
+        Assert.AreEqual(3, root["dd"]!["q"]!.AsInteger());
+        Assert.AreEqual(2, root["counter"]!["a"]!.AsInteger());
+        Assert.AreSame(root["tuple"], root["self"]);
+    }
+
+    [TestMethod]
     public void OpenAiWhisperBecomesTheHuggingFaceEncoder()
     {
         using var scope = NewDisposeScope();

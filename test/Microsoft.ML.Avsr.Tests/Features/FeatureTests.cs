@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Features;
+using Microsoft.ML.Avsr.Media;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,6 +53,21 @@ public sealed class FeatureTests
         Values.AreClose(golden.Read("mel80_padded30s"), mel80.Compute(audio, padToSamples: LogMelSpectrogram.ThirtySeconds), 2e-4);
         // The last frames before 30 s are reached without the short cut for silence.
         Values.AreClose(mel80.Compute([.. audio, .. new float[LogMelSpectrogram.ThirtySeconds - audio.Length]]), mel80.Compute(audio, padToSamples: LogMelSpectrogram.ThirtySeconds), 1e-6);
+    }
+
+    [TestMethod]
+    public void LogMelOfALibriSpeechClipHasTheKnownValues()
+    {
+        using var scope = NewDisposeScope();
+        var clip = WaveFile.Read(SharedData.Require("data/speech/misc/1272-128104-0000.wav"));
+        using var mel = new LogMelSpectrogram();
+        var features = mel.Compute(clip.Samples.Span, padToSamples: LogMelSpectrogram.ThirtySeconds);
+        float[] expected =
+        [
+            0.1193f, -0.0946f, -0.1098f, -0.0196f, 0.0225f, -0.0690f, -0.1736f, 0.0951f, 0.0971f, -0.0817f, -0.0702f, 0.0162f, 0.0260f, 0.0017f, -0.0192f,
+            -0.1678f, 0.0709f, -0.1867f, -0.0655f, -0.0274f, -0.0234f, -0.1884f, -0.0516f, -0.0554f, -0.0274f, -0.1425f, -0.1423f, 0.0837f, 0.0377f, -0.0854f,
+        ];
+        Values.AreClose(tensor(expected), features[0].narrow(0, 0, 30), 1e-4);
     }
 
     [TestMethod]
