@@ -56,8 +56,6 @@ public sealed class BpeTokenizer : Tokenizer
         return new BpeTokenizer(options);
     }
 
-    public static BpeTokenizer Create(string vocabFile, string? mergesFile) => new(new BpeOptions(vocabFile, mergesFile));
-
     protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
     {
         var prepared = Prepare(text, textSpan, settings, Normalizer, PreTokenizer, out var normalized, out var pieces);

@@ -13,7 +13,4 @@ public abstract class PreTokenizer
 
     public static PreTokenizer CreateWordOrNonWord(IReadOnlyDictionary<string, int>? specialTokens = null)
         => new RegexPreTokenizer(new Regex(@"\w+|[^\w\s]+"), specialTokens);
-
-    public static PreTokenizer CreateWhiteSpace(IReadOnlyDictionary<string, int>? specialTokens = null)
-        => new RegexPreTokenizer(new Regex(@"\S+"), specialTokens);
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Microsoft.ML.Avsr.Text;
 
 /// <summary>
-/// What decoding needs of a SentencePiece <c>tokenizer.model</c>: pieces with their types, and the ids of the marks.
+/// What a SentencePiece <c>tokenizer.model</c> says: pieces with scores and types, the ids of the marks, the treatment of white space.
 /// Source: sentencepiece_model.proto; only the protocol-buffer wire format is read, nothing is allocated on the file's word.
 /// </summary>
 internal sealed class SentencePieceFile
@@ -12,6 +12,8 @@ internal sealed class SentencePieceFile
     public const int TypeNormal = 1;
     public const int TypeUnknown = 2;
     public const int TypeControl = 3;
+    public const int TypeUserDefined = 4;
+    public const int TypeUnused = 5;
     public const int TypeByte = 6;
 
     private const int ModelTypeBpe = 2;
@@ -21,15 +23,27 @@ internal sealed class SentencePieceFile
 
     private SentencePieceFile(string source) => _source = source;
 
-    public List<(string Text, int Type)> Pieces { get; } = [];
+    public List<(string Text, float Score, int Type)> Pieces { get; } = [];
 
     public bool IsBpe { get; private set; }
+
+    public bool ByteFallback { get; private set; }
+
+    public int UnknownId { get; private set; }
 
     public int BosId { get; private set; } = 1;
 
     public int EosId { get; private set; } = 2;
 
     public bool AddDummyPrefix { get; private set; } = true;
+
+    public bool RemoveExtraWhitespace { get; private set; } = true;
+
+    public bool EscapeWhitespace { get; private set; } = true;
+
+    public bool WhitespaceAsSuffix { get; private set; }
+
+    public bool HasCharacterMap { get; private set; }
 
     public string NormalizerName { get; private set; } = "";
 
@@ -55,19 +69,21 @@ internal sealed class SentencePieceFile
             }
         }
         var count = file.Pieces.Count;
-        if (count == 0 || file.BosId >= count || file.EosId >= count || file.EosId < 0)
-            throw new TokenizerException($"{source}: {count} pieces, beginning of sentence {file.BosId}, end of sentence {file.EosId}: the marks must be among the pieces.");
+        if (count == 0 || file.BosId >= count || file.EosId >= count || file.EosId < 0 || (uint)file.UnknownId >= (uint)count)
+            throw new TokenizerException($"{source}: {count} pieces, unknown {file.UnknownId}, beginning of sentence {file.BosId}, end of sentence {file.EosId}: the marks must be among the pieces.");
         return file;
     }
 
     private void AddPiece(ReadOnlySpan<byte> data)
     {
-        var (text, type) = ("", TypeNormal);
+        var (text, score, type) = ("", 0f, TypeNormal);
         while (!data.IsEmpty)
         {
             var (number, value, bytes) = Next(ref data);
             if (number == 1)
                 text = Encoding.UTF8.GetString(bytes);
+            else if (number == 2)
+                score = BitConverter.UInt32BitsToSingle((uint)value);
             else if (number == 3)
                 type = (int)value;
         }
@@ -75,7 +91,9 @@ internal sealed class SentencePieceFile
             throw new TokenizerException($"{_source}: more than {MaxPieces} pieces.");
         if (type == TypeByte && (text.Length != 6 || !text.StartsWith("<0x", StringComparison.Ordinal) || !char.IsAsciiHexDigit(text[3]) || !char.IsAsciiHexDigit(text[4])))
             throw new TokenizerException($"{_source}: the byte piece {Pieces.Count} is named '{text}', not '<0xNN>'.");
-        Pieces.Add((text, type));
+        if (float.IsNaN(score))
+            throw new TokenizerException($"{_source}: the score of piece {Pieces.Count} is not a number.");
+        Pieces.Add((text, score, type));
     }
 
     private void ReadTrainer(ReadOnlySpan<byte> data)
@@ -87,6 +105,15 @@ internal sealed class SentencePieceFile
             {
                 case 3:
                     IsBpe = value == ModelTypeBpe;
+                    break;
+                case 24:
+                    WhitespaceAsSuffix = value != 0;
+                    break;
+                case 35:
+                    ByteFallback = value != 0;
+                    break;
+                case 40:
+                    UnknownId = (int)value;
                     break;
                 case 41:
                     BosId = (int)value;
@@ -103,10 +130,24 @@ internal sealed class SentencePieceFile
         while (!data.IsEmpty)
         {
             var (number, value, bytes) = Next(ref data);
-            if (number == 1)
-                NormalizerName = Encoding.UTF8.GetString(bytes);
-            else if (number == 3)
-                AddDummyPrefix = value != 0;
+            switch (number)
+            {
+                case 1:
+                    NormalizerName = Encoding.UTF8.GetString(bytes);
+                    break;
+                case 2:
+                    HasCharacterMap = !bytes.IsEmpty;
+                    break;
+                case 3:
+                    AddDummyPrefix = value != 0;
+                    break;
+                case 4:
+                    RemoveExtraWhitespace = value != 0;
+                    break;
+                case 5:
+                    EscapeWhitespace = value != 0;
+                    break;
+            }
         }
     }
 

@@ -91,7 +91,7 @@ public sealed partial class SpeechTokenizer
         var special = new Dictionary<int, SpecialToken>();
         for (var id = 0; id < codec.Count; id++)
         {
-            var (text, type) = codec.File.Pieces[id];
+            var (text, _, type) = codec.File.Pieces[id];
             if (type is SentencePieceFile.TypeControl or SentencePieceFile.TypeUnknown)
                 special.Add(id, new SpecialToken(text, id));
         }
