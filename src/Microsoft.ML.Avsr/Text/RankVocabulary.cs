@@ -9,13 +9,13 @@ internal sealed class RankVocabulary
     private const int MaxRank = 1 << 22;
     private const string EmptyToken = "=";
 
-    private RankVocabulary(SortedDictionary<int, byte[]> tokens) => Tokens = tokens;
+    private RankVocabulary(SortedDictionary<int, byte[]> tokens) => (Tokens, Count) = (tokens, tokens.Keys.Last() + 1);
 
     /// <summary>Rank, which is the id, to bytes.</summary>
     public SortedDictionary<int, byte[]> Tokens { get; }
 
     /// <summary>One more than the largest rank.</summary>
-    public int Count => Tokens.Count == 0 ? 0 : Tokens.Keys.Last() + 1;
+    public int Count { get; }
 
     /// <param name="text">The file's text.</param>
     /// <param name="source">Its name, for messages.</param>
