@@ -25,6 +25,9 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         _frontEnd = new SpeechFrontEnd(model.Config);
     }
 
+    /// <summary>The search.</summary>
+    public DecodingOptions Options => _options;
+
     /// <summary>The model.</summary>
     public AvsrModel Model { get; }
 

@@ -1,0 +1,156 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
+using Microsoft.ML.Avsr.Text;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>Audio-visual speech recognition: training, evaluation and loading. Get it by <c>mlContext.Avsr()</c>.</summary>
+public sealed class AvsrCatalog
+{
+    private readonly MLContext _context;
+    private readonly AvsrLog _log;
+
+    internal AvsrCatalog(MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _context = context;
+        _log = new AvsrLog(context);
+    }
+
+    /// <summary>Makes an estimator, as <c>mlContext.Transforms.Avsr(options)</c> does.</summary>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public AvsrEstimator SpeechRecognition(AvsrEstimator.Options? options = null) => new(_log, options ?? new AvsrEstimator.Options());
+
+    /// <summary>Makes an estimator and fits it.</summary>
+    /// <param name="data">Rows with media and what is said in it.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible, or a column is missing or has a wrong type.</exception>
+    /// <exception cref="InvalidOperationException">No row can be used.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public AvsrTransformer Train(IDataView data, AvsrEstimator.Options? options = null) => SpeechRecognition(options).Fit(data);
+
+    /// <summary>Loads a model that <c>mlContext.Model.Save</c> wrote, as the transformer that it was. It may have been saved within a chain.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <exception cref="AvsrModelException">The file holds no speech recognition model, or one that cannot be used; the message says why.</exception>
+    public AvsrTransformer Load(string filePath) => Load(filePath, weightsResolver: null);
+
+    /// <summary>Loads a model that <c>mlContext.Model.Save</c> wrote, as the transformer that it was. It may have been saved within a chain.</summary>
+    /// <param name="filePath">The file.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null or a null answer uses the stored path.</param>
+    /// <exception cref="AvsrModelException">The file holds no speech recognition model, or one that cannot be used; the message says why.</exception>
+    public AvsrTransformer Load(string filePath, Func<FrozenWeights, string?>? weightsResolver)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(filePath);
+        if (!File.Exists(filePath))
+            throw new AvsrModelException($"There is no model file '{filePath}'.");
+        using var stream = File.OpenRead(filePath);
+        try
+        {
+            return Load(stream, weightsResolver);
+        }
+        catch (AvsrModelException error)
+        {
+            throw new AvsrModelException($"'{filePath}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Loads a model that <c>mlContext.Model.Save</c> wrote, as the transformer that it was. It may have been saved within a chain.</summary>
+    /// <param name="stream">The file's content.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null or a null answer uses the stored path.</param>
+    /// <exception cref="AvsrModelException">The stream holds no speech recognition model, or one that cannot be used; the message says why.</exception>
+    public AvsrTransformer Load(Stream stream, Func<FrozenWeights, string?>? weightsResolver = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ITransformer model;
+        try
+        {
+            model = _context.Model.Load(stream, out _);
+        }
+        catch (Exception error) when (error is FormatException or InvalidDataException or InvalidOperationException or IOException or ArgumentException)
+        {
+            throw new AvsrModelException($"This is not a saved ML.NET model that can be read: {error.Message}", error);
+        }
+        return Unwrap(model, weightsResolver);
+    }
+
+    /// <summary>
+    /// Finds the speech recogniser in a model. After <c>mlContext.Model.Load</c> it is a chain of ML.NET's own transformers, which works
+    /// row by row; the transformer that this method makes of it works on several rows at once.
+    /// </summary>
+    /// <param name="model">A loaded model, or a chain with one in it.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now; null or a null answer uses the stored path.</param>
+    /// <returns>A transformer of its own, to be disposed.</returns>
+    /// <exception cref="AvsrModelException">There is no recogniser in it, or one that cannot be used.</exception>
+    public AvsrTransformer Unwrap(ITransformer model, Func<FrozenWeights, string?>? weightsResolver = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (FindTyped(model) is { } typed)
+            return new AvsrTransformer(typed.Model.Share(), typed.Settings, typed.TrainingReport);
+        var payload = SavedChain.FindPayload(model)
+            ?? throw new AvsrModelException("There is no speech recogniser of this package in the model.");
+        var saved = SavedPayload.Read(payload.GetValues());
+        return new AvsrTransformer(saved.LoadModel(weightsResolver), saved.Settings);
+    }
+
+    /// <summary>Compares transcripts with what was said. Counts are added up over the whole data, as the field does.</summary>
+    /// <param name="data">Rows with both texts.</param>
+    /// <param name="labelColumnName">The column of what was said.</param>
+    /// <param name="transcriptColumnName">The column of what was recognised.</param>
+    /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
+    public SpeechRecognitionMetrics Evaluate(IDataView data, string labelColumnName = "Label", string transcriptColumnName = "Transcript",
+        ITranscriptNormalizer? normalizer = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var label = new InputColumn(labelColumnName, "label", TextDataViewType.Instance).Bind(data.Schema);
+        var transcript = new InputColumn(transcriptColumnName, "transcript", TextDataViewType.Instance).Bind(data.Schema);
+        normalizer ??= new IdentityNormalizer();
+        var counter = new SpeechRecognitionMetrics.Counter();
+        using var cursor = data.GetRowCursor(new[] { label, transcript }.DistinctBy(column => column.Index));
+        var getLabel = cursor.GetGetter<ReadOnlyMemory<char>>(label);
+        var getTranscript = cursor.GetGetter<ReadOnlyMemory<char>>(transcript);
+        ReadOnlyMemory<char> reference = default, hypothesis = default;
+        while (cursor.MoveNext())
+        {
+            getLabel(ref reference);
+            getTranscript(ref hypothesis);
+            counter.Add(normalizer.Normalize(reference.ToString()), normalizer.Normalize(hypothesis.ToString()));
+        }
+        return counter.ToMetrics();
+    }
+
+    /// <summary>Measures a transformer per stream and level of babble. The babble of a clip is made of the other clips' voices.</summary>
+    /// <param name="transformer">The transformer.</param>
+    /// <param name="data">Rows with media and what is said in it.</param>
+    /// <param name="labelColumnName">The column of what was said.</param>
+    /// <param name="modalities">The streams to compare; null is audio, video and both, as far as the model has them.</param>
+    /// <param name="signalToNoiseRatios">Levels in decibels, where null is clean; null is clean, 10, 5, 0 and -5.</param>
+    /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <param name="seed">Seed of the babble.</param>
+    /// <param name="progress">Receives the cells done and their number.</param>
+    /// <param name="cancellationToken">Stops the measurement.</param>
+    /// <returns>One cell per level and stream, level by level.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type.</exception>
+    public IReadOnlyList<NoiseCondition> EvaluateNoise(AvsrTransformer transformer, IDataView data, string labelColumnName = "Label",
+        IReadOnlyList<Modality>? modalities = null, IReadOnlyList<double?>? signalToNoiseRatios = null, ITranscriptNormalizer? normalizer = null,
+        int seed = 1, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transformer);
+        ArgumentNullException.ThrowIfNull(data);
+        var (inputs, labels) = LabelledClips.Read(transformer, data, labelColumnName, cancellationToken);
+        var supported = transformer.Model.Supported;
+        modalities ??= [.. new[] { Modality.Audio, Modality.Video, Modality.AudioVisual }.Where(m => (m & supported) == m)];
+        return NoiseEvaluator.Evaluate(transformer.Recognizer, inputs, labels, modalities, signalToNoiseRatios ?? [null, 10, 5, 0, -5],
+            normalizer ?? new IdentityNormalizer(), seed, progress is null ? null : (done, total) => progress.Report((done, total)), cancellationToken);
+    }
+
+    private static AvsrTransformer? FindTyped(ITransformer model) => model switch
+    {
+        AvsrTransformer transformer => transformer,
+        IEnumerable<ITransformer> chain => chain.Select(FindTyped).FirstOrDefault(found => found is not null),
+        _ => null,
+    };
+}

@@ -1,0 +1,40 @@
+using Microsoft.ML.Avsr;
+using Microsoft.ML.Avsr.Media;
+
+namespace Microsoft.ML;
+
+/// <summary>The entrances to audio-visual speech recognition.</summary>
+public static class AvsrCatalogExtensions
+{
+    /// <summary>Makes an <see cref="AvsrEstimator"/>, which learns to write what is said in media files.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">The column of transcripts that is added; <c>.Confidence</c>, <c>.Status</c> and <c>.Modality</c> come beside it.</param>
+    /// <param name="mediaColumnName">The column of media: paths (text), file contents (vector of byte), or clips.</param>
+    /// <param name="labelColumnName">The column of what is said, for training.</param>
+    /// <param name="mouthBox">The mouth's box in the frames, in pixels; null where the frames show only the mouth region.</param>
+    /// <param name="audioEncoderFolder">Folder of a pretrained Whisper model whose encoder is used frozen; null trains a small one.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static AvsrEstimator Avsr(this TransformsCatalog catalog, string outputColumnName = "Transcript", string mediaColumnName = "Path",
+        string labelColumnName = "Label", MouthBox? mouthBox = null, string? audioEncoderFolder = null)
+    {
+        var options = new AvsrEstimator.Options
+        {
+            OutputColumnName = outputColumnName,
+            MediaColumnName = mediaColumnName,
+            LabelColumnName = labelColumnName,
+            MouthBox = mouthBox,
+        };
+        options.Training = options.Training with { AudioEncoderFolder = audioEncoderFolder };
+        return Avsr(catalog, options);
+    }
+
+    /// <summary>Makes an <see cref="AvsrEstimator"/>, which learns to write what is said in media files.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static AvsrEstimator Avsr(this TransformsCatalog catalog, AvsrEstimator.Options options) => new(AvsrLog.Of(catalog), options);
+
+    /// <summary>Everything that this package does, with the context's log, seed and device settings.</summary>
+    /// <param name="mlContext">The context.</param>
+    public static AvsrCatalog Avsr(this MLContext mlContext) => new(mlContext);
+}

@@ -1,0 +1,77 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>Reads what a row says about its media, in the order of the stage's input columns.</summary>
+internal sealed class MediaColumns
+{
+    private delegate MediaReference Reader(MediaReference reference);
+
+    private readonly List<Reader> _readers = [];
+
+    public MediaColumns(RecognitionSettings settings, DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns)
+    {
+        var clips = (settings.MediaColumnName is null ? 0 : 1) + (settings.AudioColumnName is null ? 0 : 1) + (settings.VideoColumnName is null ? 0 : 1);
+        foreach (var column in columns[..clips])
+            _readers.Add(MakeReader(row, column));
+        if (settings.MouthRegion == MouthRegionMode.BoxColumns)
+            _readers.Add(MakeBoxReader(row, columns[clips..]));
+    }
+
+    /// <summary>The current row's media.</summary>
+    public MediaReference Read() => _readers.Aggregate(new MediaReference(), (reference, read) => read(reference));
+
+    private static Reader MakeReader(DataViewRow row, DataViewSchema.Column column)
+    {
+        switch (column.Type)
+        {
+            case TextDataViewType:
+                var path = row.GetGetter<ReadOnlyMemory<char>>(column);
+                return reference =>
+                {
+                    ReadOnlyMemory<char> value = default;
+                    path(ref value);
+                    return reference with { Path = value.ToString() };
+                };
+            case VectorDataViewType:
+                var bytes = row.GetGetter<VBuffer<byte>>(column);
+                VBuffer<byte> buffer = default;
+                return reference =>
+                {
+                    bytes(ref buffer);
+                    return reference with { Bytes = buffer.DenseValues() as byte[] ?? [.. buffer.DenseValues()] };
+                };
+            case AudioClipDataViewType:
+                var audio = row.GetGetter<AudioClip>(column);
+                return reference =>
+                {
+                    AudioClip value = null!;
+                    audio(ref value);
+                    return reference with { Audio = value };
+                };
+            default:
+                var video = row.GetGetter<VideoClip>(column);
+                return reference =>
+                {
+                    VideoClip value = null!;
+                    video(ref value);
+                    return reference with { Video = value };
+                };
+        }
+    }
+
+    private static Reader MakeBoxReader(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns)
+    {
+        var getters = new ValueGetter<float>[4];
+        for (var i = 0; i < getters.Length; i++)
+            getters[i] = row.GetGetter<float>(columns[i]);
+        return reference =>
+        {
+            Span<float> numbers = stackalloc float[4];
+            for (var i = 0; i < getters.Length; i++)
+                getters[i](ref numbers[i]);
+            return reference with { Box = new MouthBox(numbers[0], numbers[1], numbers[2], numbers[3]) };
+        };
+    }
+}

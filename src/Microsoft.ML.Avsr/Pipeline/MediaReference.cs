@@ -1,0 +1,16 @@
+using Microsoft.ML.Avsr.Media;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>What one row says about its media.</summary>
+internal sealed record MediaReference
+{
+    public string? Path { get; init; }
+    public byte[]? Bytes { get; init; }
+    public AudioClip? Audio { get; init; }
+    public VideoClip? Video { get; init; }
+    public MouthBox? Box { get; init; }
+
+    /// <summary>The row's name in messages.</summary>
+    public string Describe(long row) => string.IsNullOrEmpty(Path) ? $"row {row}" : Path;
+}

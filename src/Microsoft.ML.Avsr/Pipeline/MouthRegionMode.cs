@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Avsr;
+
+/// <summary>Where the mouth is in the frames.</summary>
+public enum MouthRegionMode
+{
+    /// <summary>The frames show only the mouth region: each is resized to 96 x 96.</summary>
+    AlreadyCropped,
+
+    /// <summary>One box for all clips: <see cref="AvsrEstimator.Options.MouthBox"/>.</summary>
+    FixedBox,
+
+    /// <summary>A box per row, in the four columns <see cref="AvsrEstimator.Options.MouthBoxColumnNames"/>.</summary>
+    BoxColumns,
+}

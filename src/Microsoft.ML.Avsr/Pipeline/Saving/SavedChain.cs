@@ -1,0 +1,98 @@
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>
+/// A transformer as a chain of ML.NET's own: copy the input columns to fixed names, write a constant key, look the payload up by it,
+/// recognise (a custom mapping, found again by its contract), copy the results to the user's names, drop the fixed names. ML.NET lets a
+/// package save in no other way; what comes back from loading is this chain.
+/// </summary>
+internal static class SavedChain
+{
+    /// <summary>Builds the chain.</summary>
+    public static TransformerChain<ITransformer> Create(RecognitionSettings settings, SharedModel model)
+    {
+        var payload = SavedPayload.Write(settings, model);
+        var boxed = settings.MouthRegion == MouthRegionMode.BoxColumns;
+        return (settings.MediaKind, boxed, settings.AudioColumnName, settings.VideoColumnName) switch
+        {
+            (MediaColumnKind.Path, false, _, _) => Create<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
+            (MediaColumnKind.Path, true, _, _) => Create<SavedPathBoxRow>(settings, payload, new SavedPathBoxRecognition(), SavedContracts.PathBox),
+            (MediaColumnKind.Bytes, false, _, _) => Create<SavedBytesRow>(settings, payload, new SavedBytesRecognition(), SavedContracts.Bytes),
+            (MediaColumnKind.Bytes, true, _, _) => Create<SavedBytesBoxRow>(settings, payload, new SavedBytesBoxRecognition(), SavedContracts.BytesBox),
+            (MediaColumnKind.Clips, false, { }, null) => Create<SavedAudioRow>(settings, payload, new SavedAudioRecognition(), SavedContracts.Audio),
+            (MediaColumnKind.Clips, false, null, { }) => Create<SavedVideoRow>(settings, payload, new SavedVideoRecognition(), SavedContracts.Video),
+            (MediaColumnKind.Clips, false, { }, { }) => Create<SavedClipsRow>(settings, payload, new SavedClipsRecognition(), SavedContracts.Clips),
+            _ => throw new InvalidOperationException(
+                "A recogniser over clip columns is saved when the columns are named by AudioColumnName and VideoColumnName and have no box columns; crop the mouths before."),
+        };
+    }
+
+    /// <summary>Finds the payload in a loaded model, looking into chains; null where there is none.</summary>
+    public static VBuffer<ReadOnlyMemory<char>>? FindPayload(ITransformer model)
+    {
+        if (model is not IEnumerable<ITransformer> chain)
+            return null;
+        var members = chain.ToArray();
+        for (var i = 0; i + 1 < members.Length; i++)
+        {
+            if (members[i] is CustomMappingTransformer<SavedNothing, SavedKey> key)
+            {
+                var one = new MLContext().Data.LoadFromEnumerable(new[] { new SavedNothing() });
+                return members[i + 1].Transform(key.Transform(one)).GetColumn<VBuffer<ReadOnlyMemory<char>>>(SavedColumns.Payload).Single();
+            }
+        }
+        return members.Select(FindPayload).FirstOrDefault(payload => payload is not null);
+    }
+
+    private static TransformerChain<ITransformer> Create<TRow>(RecognitionSettings settings, string[] payload, SavedRecognition<TRow> recognition, string contract)
+        where TRow : class, ISavedRow, new()
+    {
+        var context = new MLContext();
+        var definition = SchemaDefinition.Create(typeof(TRow));
+        definition.RemoveAll(column => column.ColumnName == SavedColumns.Payload);
+        var inputs = new List<(string Fixed, string Name)>();
+        foreach (var column in definition)
+        {
+            inputs.Add((column.ColumnName, UserName(settings, column.ColumnName)));
+            column.ColumnName = inputs[^1].Name;
+        }
+        var view = context.Data.LoadFromEnumerable(new[] { new TRow() }, definition);
+
+        var chain = new List<ITransformer>();
+        foreach (var (canonical, name) in inputs)
+            Add(context.Transforms.CopyColumns(canonical, name));
+        Add(context.Transforms.CustomMapping(SavedKeyFactory.Mapping, SavedContracts.Key));
+        Add(context.Transforms.Conversion.MapValue(SavedColumns.Payload, [KeyValuePair.Create(SavedColumns.KeyValue, payload)], SavedColumns.Key));
+        Add(context.Transforms.CustomMapping(recognition.GetMapping(), contract));
+        (string Fixed, string Name)[] outputs =
+        [
+            (SavedColumns.Transcript, settings.OutputColumnName), (SavedColumns.Confidence, settings.ConfidenceColumnName),
+            (SavedColumns.Status, settings.StatusColumnName), (SavedColumns.Modality, settings.ModalityColumnName),
+        ];
+        foreach (var (canonical, name) in outputs)
+            Add(context.Transforms.CopyColumns(name, canonical));
+        Add(context.Transforms.DropColumns(
+            [.. inputs.Select(input => input.Fixed), SavedColumns.Key, SavedColumns.Payload, .. outputs.Select(output => output.Fixed)]));
+        return new TransformerChain<ITransformer>([.. chain]);
+
+        void Add(IEstimator<ITransformer> estimator)
+        {
+            var transformer = estimator.Fit(view);
+            view = transformer.Transform(view);
+            chain.Add(transformer);
+        }
+    }
+
+    private static string UserName(RecognitionSettings settings, string canonical) => canonical switch
+    {
+        SavedColumns.Media => settings.MediaColumnName!,
+        SavedColumns.Audio => settings.AudioColumnName!,
+        SavedColumns.Video => settings.VideoColumnName!,
+        SavedColumns.BoxX => settings.MouthBoxColumnNames![0],
+        SavedColumns.BoxY => settings.MouthBoxColumnNames![1],
+        SavedColumns.BoxWidth => settings.MouthBoxColumnNames![2],
+        _ => settings.MouthBoxColumnNames![3],
+    };
+}

@@ -1,0 +1,96 @@
+using Microsoft.ML.Avsr.Recognition;
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>The contract names in saved models. A name never changes its meaning: new formats get new names.</summary>
+internal static class SavedContracts
+{
+    public const string Key = "Microsoft.ML.Avsr.Key.1";
+    public const string Path = "Microsoft.ML.Avsr.Path.1";
+    public const string PathBox = "Microsoft.ML.Avsr.PathBox.1";
+    public const string Bytes = "Microsoft.ML.Avsr.Bytes.1";
+    public const string BytesBox = "Microsoft.ML.Avsr.BytesBox.1";
+    public const string Audio = "Microsoft.ML.Avsr.Audio.1";
+    public const string Video = "Microsoft.ML.Avsr.Video.1";
+    public const string Clips = "Microsoft.ML.Avsr.Clips.1";
+}
+
+/// <summary>Writes the constant key.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Key)]
+internal sealed class SavedKeyFactory : CustomMappingFactory<SavedNothing, SavedKey>
+{
+    public static readonly Action<SavedNothing, SavedKey> Mapping = static (_, key) => key.Key = SavedColumns.KeyValue;
+
+    public override Action<SavedNothing, SavedKey> GetMapping() => Mapping;
+}
+
+/// <summary>Recognises row by row, with the model that comes in the row's payload column.</summary>
+internal abstract class SavedRecognition<TRow> : CustomMappingFactory<TRow, SavedResult> where TRow : class, ISavedRow, new()
+{
+    public override Action<TRow, SavedResult> GetMapping() => new Session().Map;
+
+    /// <summary>One loaded stage: the model is decoded when the first row comes, and used by all cursors.</summary>
+    internal sealed class Session
+    {
+        private readonly Lock _lock = new();
+        private volatile Loaded? _loaded;
+
+        public void Map(TRow row, SavedResult result)
+        {
+            var payload = row.GetPayload();
+            var header = payload.Length == 0 ? default : payload.GetItemOrDefault(0);
+            var loaded = _loaded;
+            if (loaded is null || !loaded.Header.Span.SequenceEqual(header.Span))
+            {
+                lock (_lock)
+                {
+                    loaded = _loaded;
+                    if (loaded is null || !loaded.Header.Span.SequenceEqual(header.Span))
+                        _loaded = loaded = Loaded.Create(header, payload.GetValues());
+                }
+            }
+            var media = loaded.Loader.Load(row.GetMedia(), CancellationToken.None);
+            var transcription = loaded.Model.Recognizer.Transcribe([media.Input.Restrict(loaded.Settings.Wanted)])[0];
+            (result.Transcript, result.Confidence, result.Status, result.Modality) = AvsrRow.Create(media, transcription);
+        }
+    }
+
+    private sealed record Loaded(ReadOnlyMemory<char> Header, RecognitionSettings Settings, SharedModel Model, MediaLoader Loader)
+    {
+        public static Loaded Create(ReadOnlyMemory<char> header, ReadOnlySpan<ReadOnlyMemory<char>> chunks)
+        {
+            var payload = SavedPayload.Read(chunks);
+            var model = payload.LoadModel(resolve: null);
+            return new Loaded(header, payload.Settings, model, new MediaLoader(payload.Settings, model.Supported));
+        }
+    }
+}
+
+/// <summary>Recognises from paths.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Path)]
+internal sealed class SavedPathRecognition : SavedRecognition<SavedPathRow>;
+
+/// <summary>Recognises from paths and mouth boxes.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.PathBox)]
+internal sealed class SavedPathBoxRecognition : SavedRecognition<SavedPathBoxRow>;
+
+/// <summary>Recognises from the content of files.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Bytes)]
+internal sealed class SavedBytesRecognition : SavedRecognition<SavedBytesRow>;
+
+/// <summary>Recognises from the content of files and mouth boxes.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.BytesBox)]
+internal sealed class SavedBytesBoxRecognition : SavedRecognition<SavedBytesBoxRow>;
+
+/// <summary>Recognises from sound.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Audio)]
+internal sealed class SavedAudioRecognition : SavedRecognition<SavedAudioRow>;
+
+/// <summary>Recognises from frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Video)]
+internal sealed class SavedVideoRecognition : SavedRecognition<SavedVideoRow>;
+
+/// <summary>Recognises from sound and frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.Clips)]
+internal sealed class SavedClipsRecognition : SavedRecognition<SavedClipsRow>;
