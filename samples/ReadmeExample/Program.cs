@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using Microsoft.ML.Avsr;
 using Microsoft.ML.Data;
 
 var mlContext = new MLContext(seed: 1);

@@ -18,6 +18,7 @@ public sealed partial class ReadmeTests
         Assert.IsTrue(example.Success, "README.md has no ```csharp block.");
         Assert.AreEqual(File.ReadAllText(Path.Combine(s_root, "samples", "ReadmeExample", "Program.cs")).ReplaceLineEndings("\n"), example.Groups[1].Value,
             "README.md and samples/ReadmeExample/Program.cs must stay identical.");
+        Assert.Contains("ReadmeExample.csproj", File.ReadAllText(Path.Combine(s_root, "Avsr.MLNet.sln")), "The example must be built with the solution.");
     }
 
     [TestMethod]
