@@ -26,8 +26,15 @@ internal static class HuggingFaceTokenizerFolder
             return added.Count == 0 ? SpeechTokenizer.FromLlama3Model(modelPath)
                 : Create(new RankCodec(RankVocabulary.Parse(TokenizerFiles.ReadText(modelPath), modelPath), ByteLevelPatterns.Llama3, compose: false), added, directory, configuration, map);
         }
+        if (json is not null && SentencePieceJson.Applies(json.RootElement))
+        {
+            var bos = Content(configuration, "bos_token") ?? Content(map, "bos_token") ?? "<s>";
+            var eos = Content(configuration, "eos_token") ?? Content(map, "eos_token") ?? "</s>";
+            var (bytes, legacy) = TokenizerFiles.Guard(jsonPath, () => SentencePieceJson.ToModel(json.RootElement, bos, eos, jsonPath));
+            return SpeechTokenizer.FromSentencePiece(new SentencePieceCodec(bytes, legacy, jsonPath), added);
+        }
         if (json is not null)
-            throw new TokenizerException($"{jsonPath}: only byte-level BPE can be read from this file; for other models put the 'tokenizer.model' beside it.");
+            throw new TokenizerException($"{jsonPath}: only BPE, byte-level or with byte fallback, can be read from this file.");
         return Create(ReadVocabularyAndMerges(directory, configuration), added, directory, configuration, map);
     }
 

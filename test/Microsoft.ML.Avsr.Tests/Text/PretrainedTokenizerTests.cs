@@ -148,6 +148,37 @@ public class PretrainedTokenizerTests
     }
 
     [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public void SentencePieceModelReadFromJsonIsTheSame(bool normalizers)
+    {
+        // As Hugging Face's converter writes it: every split of every piece, in the order of the scores.
+        var pieces = GoldenText.Read("06_tokenizers/spm_mini/pieces.json").EnumerateArray().Select(piece => (Text: piece[0].GetString()!, Score: piece[1].GetSingle())).ToArray();
+        var known = pieces.Select(piece => piece.Text).ToHashSet();
+        var merges = pieces.OrderByDescending(piece => piece.Score).SelectMany(piece => Enumerable.Range(1, Math.Max(0, piece.Text.Length - 1))
+            .Select(at => new[] { piece.Text[..at], piece.Text[at..] }).Where(known.IsSupersetOf)).ToArray();
+        object spaces = normalizers
+            ? new object[] { new { type = "Prepend", prepend = "▁" }, new { type = "Replace", pattern = new { String = " " }, content = "▁" } } : Array.Empty<object>();
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("tokenizer.json"), JsonSerializer.Serialize(new
+        {
+            added_tokens = pieces.Take(3).Select((piece, id) => new { id, content = piece.Text, special = true }),
+            normalizer = normalizers ? new { type = "Sequence", normalizers = spaces } : null,
+            pre_tokenizer = normalizers ? null : new { type = "Metaspace", replacement = "▁", prepend_scheme = "first", split = false },
+            model = new { type = "BPE", unk_token = "<unk>", byte_fallback = true, vocab = pieces.Select((piece, id) => (piece.Text, id)).ToDictionary(pair => pair.Text, pair => pair.id), merges },
+        }));
+        var tokenizer = SpeechTokenizer.FromHuggingFaceFolder(folder.Path);
+        foreach (var item in GoldenText.Read("06_tokenizers/spm_mini/cases.json").EnumerateArray())
+            CollectionAssert.AreEqual(Ids(item, "ids"), tokenizer.Encode(item.GetProperty("text").GetString()!), item.GetProperty("text").GetString());
+        Assert.AreEqual(1, tokenizer.BosId);
+        Assert.AreEqual(2, tokenizer.EosId);
+        Assert.AreEqual(600, tokenizer.PadId);
+        // Behind a special token only the normaliser puts a space.
+        var bare = Array.FindIndex(pieces, piece => piece.Text == "z");
+        CollectionAssert.AreEqual((int[])[1, .. normalizers ? tokenizer.Encode("z") : [bare]], tokenizer.EncodeWithSpecialTokens("<s>z"));
+    }
+
+    [TestMethod]
     public void SentencesOfTheModelReferenceAreEqual()
     {
         var expected = GoldenText.Read("09_tokenizer_llama2_sp/case.json");

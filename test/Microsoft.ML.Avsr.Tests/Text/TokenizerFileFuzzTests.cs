@@ -48,6 +48,8 @@ public class TokenizerFileFuzzTests
     [TestMethod]
     [DataRow("{}", "tokenizer.json")]
     [DataRow("""{"model":{"type":"Unigram"}}""", "tokenizer.json")]
+    [DataRow("""{"model":{"type":"BPE","byte_fallback":true,"vocab":{"<unk>":0,"<s>":1,"</s>":2,"a":3,"b":4,"ab":5},"merges":[]}}""", "tokenizer.json")]
+    [DataRow("""{"model":{"type":"BPE","byte_fallback":true,"vocab":{"<unk>":0,"<s>":1,"</s>":9},"merges":[]}}""", "tokenizer.json")]
     [DataRow("""{"model":{"type":"BPE","vocab":{},"merges":[]},"pre_tokenizer":{"type":"ByteLevel"}}""", "tokenizer.json")]
     [DataRow("[", "tokenizer.json")]
     public void RefusalsNameTheFile(string content, string name)
