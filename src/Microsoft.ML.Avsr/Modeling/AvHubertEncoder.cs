@@ -47,6 +47,13 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
     /// <summary>The encoder's shape.</summary>
     public VisualEncoderConfig Config { get; }
 
+    /// <summary>Whether the front end runs over padded frames as if they were real, as the reference does; off by default.</summary>
+    /// <remarks>
+    /// The stem's kernel reaches two frames, so the reference's features near the end of a row depend on what its padding holds;
+    /// only its transformer respects the mask. Turn this on to compare with the reference.
+    /// </remarks>
+    public bool ReferencePadding { get; set; }
+
     /// <summary>The residual network, for comparison with the reference stage by stage.</summary>
     internal VisualResNet FrontEnd => feature_extractor_video.Network;
 
@@ -61,7 +68,7 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
         CheckShapes(audio, video, valid);
         using var scope = NewDisposeScope();
         var sound = audio is null ? null : feature_extractor_audio!.call(audio);              // [batch, time, width]
-        var picture = video is null ? null : feature_extractor_video.call(video, valid);      // [batch, time, width]
+        var picture = video is null ? null : feature_extractor_video.call(video, ReferencePadding ? null : valid); // [batch, time, width]
         var joined = Fuse(sound, picture);
         if (training && Config.Dropout > 0)
             joined = functional.dropout(joined, Config.Dropout, true);

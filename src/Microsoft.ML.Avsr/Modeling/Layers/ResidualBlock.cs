@@ -15,10 +15,12 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
     private readonly FrameBatchNorm bn2;
     private readonly ChannelActivation relu2;
     private readonly ModuleList<Module<Tensor, Tensor>>? downsample;
+    private readonly int _stride;
 
     public ResidualBlock(int inputs, int outputs, int stride, bool learnedSlope, ModuleConstruction construction)
         : base(nameof(ResidualBlock))
     {
+        _stride = stride;
         conv1 = new ConvolutionLayer(inputs, outputs, [3, 3], [stride, stride], [1, 1], hasBias: false, construction);
         bn1 = new FrameBatchNorm(outputs, construction);
         relu1 = new ChannelActivation(outputs, learnedSlope, construction);
@@ -28,7 +30,7 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         if (stride != 1 || inputs != outputs)
         {
             downsample = new ModuleList<Module<Tensor, Tensor>>(
-                new ConvolutionLayer(inputs, outputs, [1, 1], [stride, stride], [0, 0], hasBias: false, construction),
+                new ConvolutionLayer(inputs, outputs, [1, 1], [1, 1], [0, 0], hasBias: false, construction),
                 new FrameBatchNorm(outputs, construction));
         }
         RegisterComponents();
@@ -40,7 +42,16 @@ internal sealed class ResidualBlock : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var inner = relu1.call(bn1.call(conv1.call(input)));
         var branch = bn2.call(conv2.call(inner));
-        var shortcut = downsample is null ? input : downsample[1].call(downsample[0].call(input));
-        return relu2.call(branch.add(shortcut)).MoveToOuterDisposeScope();
+        return relu2.call(branch.add(Shortcut(input))).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Shortcut(Tensor input)
+    {
+        if (downsample is null)
+            return input;
+        // Picking every stride-th pixel first equals a strided 1x1 convolution. oneDNN 2.6 writes past its buffers in the
+        // backward pass of the latter when few channels lie last in memory.
+        var picked = _stride == 1 ? input : functional.avg_pool2d(input, 1, _stride);
+        return downsample[1].call(downsample[0].call(picked));
     }
 }
