@@ -1,3 +1,6 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
 namespace Microsoft.ML.Avsr.Checkpoints;
 
 /// <summary>
@@ -6,6 +9,8 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 /// </summary>
 public sealed class LlamaAvsrCheckpoint : IDisposable
 {
+    private static readonly string[] s_parts = ["audio_encoder", "video_encoder", "audiovisual_encoder", "audio_proj", "video_proj", "audiovisual_proj", "llm"];
+
     private LlamaAvsrCheckpoint(ITensorSource weights) => Weights = weights;
 
     /// <summary>Path of the file or folder.</summary>
@@ -53,6 +58,28 @@ public sealed class LlamaAvsrCheckpoint : IDisposable
             source.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Writes a model in the published layout: one flat dictionary with the part's name in front of every tensor.</summary>
+    /// <param name="path">A <c>.safetensors</c> file, or any other name for a PyTorch file that <c>torch.load</c> reads.</param>
+    /// <param name="parts">State dictionaries by part: <c>audio_encoder</c>, <c>video_encoder</c>, <c>audiovisual_encoder</c>, <c>audio_proj</c>, <c>video_proj</c>, <c>audiovisual_proj</c>, <c>llm</c>.</param>
+    /// <exception cref="ArgumentException">A part of another name.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, IReadOnlyDictionary<string, Tensor>> parts)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(parts);
+        var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        foreach (var (part, state) in parts)
+        {
+            if (!s_parts.Contains(part))
+                throw new ArgumentException($"'{part}' is not a part of the published layout; {string.Join(", ", s_parts)} are.", nameof(parts));
+            foreach (var (name, tensor) in state)
+                tensors.Add($"{part}.{name}", tensor);
+        }
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            SafetensorsWriter.Write(path, tensors);
+        else
+            TorchZipWriter.Write(path, tensors);
     }
 
     /// <summary>Closes the file.</summary>

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr.Checkpoints;
 
@@ -50,6 +53,34 @@ public sealed class PeftAdapter : IDisposable
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Writes an adapter folder that PEFT reads.</summary>
+    /// <param name="path">The folder; created when missing.</param>
+    /// <param name="config">Rank, scale and targets.</param>
+    /// <param name="tensors">A and B by layer, as <see cref="Weights"/> names them.</param>
+    public static void Write(string path, PeftConfig config, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(config);
+        ArgumentNullException.ThrowIfNull(tensors);
+        var named = tensors.ToDictionary(pair => "base_model.model." + pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        SafetensorsWriter.Write(Path.Combine(path, "adapter_model.safetensors"), named, new Dictionary<string, string> { ["format"] = "pt" });
+        var json = new JsonObject
+        {
+            ["base_model_name_or_path"] = config.BaseModel,
+            ["bias"] = "none",
+            ["fan_in_fan_out"] = false,
+            ["inference_mode"] = true,
+            ["lora_alpha"] = config.Alpha,
+            ["lora_dropout"] = config.Dropout,
+            ["peft_type"] = "LORA",
+            ["r"] = config.Rank,
+            ["target_modules"] = new JsonArray([.. config.TargetModules.Select(name => (JsonNode)name)]),
+            ["task_type"] = "CAUSAL_LM",
+            ["use_rslora"] = config.RankStabilized,
+        };
+        AtomicFile.WriteText(Path.Combine(path, "adapter_config.json"), json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
 
     /// <summary>Closes the weights.</summary>

@@ -28,6 +28,20 @@ internal static class TensorBytes
 
     public static void CopyTo(IByteSource bytes, TensorEntry entry, Tensor destination, string location)
     {
+        CheckDestination(entry, destination, location);
+        using var noGrad = no_grad();
+        if (destination.is_contiguous())
+        {
+            Fill(bytes, entry, destination);
+            return;
+        }
+        using var whole = Read(bytes, entry, null, location);
+        destination.copy_(whole).DisposeUnless(destination);
+    }
+
+    /// <summary>Refuses a destination of another shape, of a type that numbers are not converted to, or without memory.</summary>
+    public static void CheckDestination(TensorEntry entry, Tensor destination, string location)
+    {
         var shape = destination.shape;
         if (!shape.AsSpan().SequenceEqual(entry.Shape))
         {
@@ -37,14 +51,6 @@ internal static class TensorBytes
         CheckConversion(entry, destination.dtype, location);
         if (destination.device_type == DeviceType.META)
             throw new CheckpointException(location, entry.Name, "the destination is on the meta device and has no memory; move the model to a real device first");
-        using var noGrad = no_grad();
-        if (destination.is_contiguous())
-        {
-            Fill(bytes, entry, destination);
-            return;
-        }
-        using var whole = Read(bytes, entry, null, location);
-        destination.copy_(whole).DisposeUnless(destination);
     }
 
     /// <summary>Hands out the bytes of a tensor, in row-major order and in pieces, from any device and layout.</summary>
@@ -92,7 +98,8 @@ internal static class TensorBytes
         }
     }
 
-    private static void CheckConversion(TensorEntry entry, ScalarType target, string location)
+    /// <summary>Refuses to turn floating-point numbers into whole ones or the other way round.</summary>
+    public static void CheckConversion(TensorEntry entry, ScalarType target, string location)
     {
         if (!ScalarTypes.CanConvert(entry.DType, target))
         {

@@ -39,7 +39,7 @@ internal sealed class TorchFile
 
     public PickleValue Root { get; }
 
-    /// <summary>Checks that a tensor lies inside its storage and the storage inside the file.</summary>
+    /// <summary>Checks that a tensor lies inside its storage and the storage inside the file, and finds its first element.</summary>
     public IByteSource Place(string name, TorchTensor tensor, TorchPickleOptions options)
     {
         var size = ScalarTypes.Size(tensor.Type);
@@ -52,7 +52,7 @@ internal sealed class TorchFile
         if (total > bytes && total > options.MaxExpandedBytes)
             throw Refuse(name, $"it repeats a storage of {bytes} bytes to {total}, at most {options.MaxExpandedBytes} are allowed (TorchPickleOptions.MaxExpandedBytes)");
         start += shift * size;
-        return tensor.IsContiguous ? new FileRange(_file, start + (tensor.Offset * size)) : new StridedBytes(_file, start, tensor);
+        return new FileRange(_file, start + (tensor.Offset * size));
     }
 
     private (long Start, long Bytes) Locate(string name, TorchStorage storage)

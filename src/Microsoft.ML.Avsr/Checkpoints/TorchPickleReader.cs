@@ -16,7 +16,7 @@ public sealed class TorchPickleReader : ITensorSource
     private readonly MappedFile _file;
     private readonly TorchFile _content;
     private readonly Dictionary<string, TensorEntry> _entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IByteSource> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IByteSource Bytes, TorchTensor Tensor)> _places = new(StringComparer.Ordinal);
 
     /// <summary>Opens a file and checks every tensor of its state dictionary.</summary>
     /// <param name="path">The file.</param>
@@ -58,7 +58,13 @@ public sealed class TorchPickleReader : ITensorSource
     public Tensor Read(string name, ScalarType? dtype = null)
     {
         var entry = this.Find(name);
-        return TensorBytes.Read(_places[name], entry, dtype, Location);
+        var (bytes, tensor) = _places[name];
+        if (tensor.IsContiguous)
+            return TensorBytes.Read(bytes, entry, dtype, Location);
+        using var scope = NewDisposeScope();
+        var view = ReadView(bytes, entry, tensor); // the entry's shape, with gaps
+        TensorBytes.CheckConversion(entry, dtype ?? entry.DType, Location);
+        return view.to_type(dtype ?? entry.DType).contiguous().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -66,11 +72,28 @@ public sealed class TorchPickleReader : ITensorSource
     {
         ArgumentNullException.ThrowIfNull(destination);
         var entry = this.Find(name);
-        TensorBytes.CopyTo(_places[name], entry, destination, Location);
+        var (bytes, tensor) = _places[name];
+        if (tensor.IsContiguous)
+        {
+            TensorBytes.CopyTo(bytes, entry, destination, Location);
+            return;
+        }
+        TensorBytes.CheckDestination(entry, destination, Location);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        destination.copy_(ReadView(bytes, entry, tensor));
     }
 
     /// <summary>Closes the file. Tensors already read stay valid.</summary>
     public void Dispose() => _file.Dispose();
+
+    // A tensor whose elements do not lie in one piece: the part of its storage from its first to its last element, seen through its strides.
+    private Tensor ReadView(IByteSource bytes, TensorEntry entry, TorchTensor tensor)
+    {
+        var span = tensor.End!.Value - tensor.Offset;
+        var piece = new TensorEntry(entry.Name, entry.DType, [span], span * ScalarTypes.Size(entry.DType));
+        return TensorBytes.Read(bytes, piece, null, Location).as_strided(entry.Shape, tensor.Strides);
+    }
 
     private string Collect(TorchPickleOptions options)
     {
@@ -79,7 +102,7 @@ public sealed class TorchPickleReader : ITensorSource
         {
             if (key.AsString() is not { } text || value.AsTensor() is not { } tensor)
                 continue;
-            _places.Add(text, _content.Place(text, tensor, options));
+            _places.Add(text, (_content.Place(text, tensor, options), tensor));
             var bytes = ScalarTypes.ByteLength(tensor.Shape, ScalarTypes.Size(tensor.Type))!.Value;
             _entries.Add(text, new TensorEntry(text, tensor.Type, tensor.Shape, bytes));
         }

@@ -60,32 +60,3 @@ internal sealed record TorchTensor(TorchStorage Storage, ScalarType Type, long O
         }
     }
 }
-
-/// <summary>A tensor whose elements do not lie in one piece: gathers them along its strides.</summary>
-internal sealed class StridedBytes(MappedFile file, long storageStart, TorchTensor tensor) : IByteSource
-{
-    public void Read(long offset, Span<byte> destination)
-    {
-        var size = ScalarTypes.Size(tensor.Type);
-        var element = offset / size;
-        var index = new long[tensor.Shape.Length];
-        var source = tensor.Offset;
-        for (var i = index.Length - 1; i >= 0; i--)
-        {
-            (element, index[i]) = Math.DivRem(element, tensor.Shape[i]);
-            source += index[i] * tensor.Strides[i];
-        }
-        for (; !destination.IsEmpty; destination = destination[size..])
-        {
-            file.Read(storageStart + (source * size), destination[..size]);
-            for (var i = index.Length - 1; i >= 0; i--)
-            {
-                source += tensor.Strides[i];
-                if (++index[i] < tensor.Shape[i])
-                    break;
-                source -= index[i] * tensor.Strides[i];
-                index[i] = 0;
-            }
-        }
-    }
-}

@@ -13,6 +13,8 @@ public static class NoiseMixer
     /// <summary>A ratio so high that no noise is left.</summary>
     public const double Clean = 999999;
 
+    private const double LowestRatio = -300;
+
     /// <summary>Mixes.</summary>
     /// <param name="speech">Mono samples.</param>
     /// <param name="noise">Noise at the same sample rate; where it ends before the speech does, it starts over.</param>
@@ -20,15 +22,15 @@ public static class NoiseMixer
     /// <param name="noiseStart">First sample of the noise to use.</param>
     /// <returns>New samples of the speech's length, not clipped. Silent speech or silent noise gives the speech unchanged: no ratio can be reached.</returns>
     /// <exception cref="ArgumentException">The noise is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The start lies outside the noise, or the ratio is not a number.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The start lies outside the noise, or the ratio is not a number of at least -300 dB.</exception>
     public static float[] Mix(ReadOnlySpan<float> speech, ReadOnlySpan<float> noise, double snrDb, int noiseStart = 0)
     {
         if (noise.IsEmpty)
             throw new ArgumentException("The noise has no samples.", nameof(noise));
         ArgumentOutOfRangeException.ThrowIfNegative(noiseStart);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(noiseStart, noise.Length);
-        if (double.IsNaN(snrDb))
-            throw new ArgumentOutOfRangeException(nameof(snrDb), snrDb, "The signal-to-noise ratio must be a number of dB.");
+        if (double.IsNaN(snrDb) || snrDb < LowestRatio)
+            throw new ArgumentOutOfRangeException(nameof(snrDb), snrDb, $"The signal-to-noise ratio must be at least {LowestRatio} dB.");
         var piece = speech.Length <= noise.Length - noiseStart ? noise.Slice(noiseStart, speech.Length) : SampleMath.Repeat(noise, noiseStart, speech.Length);
         var result = speech.ToArray();
         var signal = SampleMath.SumOfSquares(speech);
