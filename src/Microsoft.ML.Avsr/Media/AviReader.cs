@@ -9,20 +9,13 @@ namespace Microsoft.ML.Avsr.Media;
 internal sealed class AviReader(Stream stream)
 {
     private const uint Riff = 0x46464952, List = 0x5453494C, Movi = 0x69766F6D, StreamHeader = 0x68727473, StreamFormat = 0x66727473;
-    private const uint Videos = 0x73646976, Audios = 0x73647561;
+    private const uint Videos = 0x73646976;
 
     private readonly byte[] _small = new byte[256];
-    private int _streams;
+    private readonly List<AviTrack> _tracks = [];
 
-    /// <summary>Which stream holds frames, or -1.</summary>
-    internal int VideoStream { get; private set; } = -1;
-
-    /// <summary>Which stream holds samples, or -1.</summary>
-    internal int AudioStream { get; private set; } = -1;
-
-    internal int Width { get; private set; }
-
-    internal int Height { get; private set; }
+    /// <summary>The streams in their order.</summary>
+    internal IReadOnlyList<AviTrack> Tracks => _tracks;
 
     /// <summary>Reads up to the first chunk of data.</summary>
     /// <returns>False where the stream ended before it.</returns>
@@ -98,20 +91,8 @@ internal sealed class AviReader(Stream stream)
     /// <summary>Passes over a chunk's payload.</summary>
     internal void SkipPayload(int size) => Skip(Even((uint)size));
 
-    private void AddStream(uint kind)
-    {
-        if (kind == Videos && VideoStream < 0)
-        {
-            VideoStream = _streams;
-            Width = (int)Word(4);
-            Height = Math.Abs((int)Word(8));
-        }
-        else if (kind == Audios && AudioStream < 0)
-        {
-            AudioStream = _streams;
-        }
-        _streams++;
-    }
+    private void AddStream(uint kind) =>
+        _tracks.Add(kind == Videos ? new AviTrack(true, (int)Word(4), Math.Abs((int)Word(8))) : new AviTrack(false, 0, 0));
 
     private static long Even(uint size) => size + (size & 1L);
 
@@ -129,4 +110,13 @@ internal sealed class AviReader(Stream stream)
             count -= read;
         }
     }
+}
+
+/// <summary>A stream of the AVI.</summary>
+/// <param name="IsVideo">Frames, else samples.</param>
+/// <param name="Width">Of the frames.</param>
+/// <param name="Height">Of the frames.</param>
+internal readonly record struct AviTrack(bool IsVideo, int Width, int Height)
+{
+    internal long FrameBytes => (long)Width * Height;
 }

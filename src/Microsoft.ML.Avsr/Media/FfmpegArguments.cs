@@ -13,31 +13,40 @@ internal static class FfmpegArguments
 
     /// <summary>Makes the list.</summary>
     /// <param name="options">What is wanted.</param>
-    /// <param name="path">A full path, or null to read the standard input.</param>
+    /// <param name="paths">Full paths; empty to read the standard input.</param>
     /// <param name="audio">Whether to decode sound.</param>
     /// <param name="video">Whether to decode frames.</param>
     /// <param name="limit">The most that is decoded.</param>
-    internal static List<string> Decode(MediaReaderOptions options, string? path, bool audio, bool video, TimeSpan limit)
+    internal static List<string> Decode(MediaReaderOptions options, IReadOnlyList<string> paths, bool audio, bool video, TimeSpan limit)
     {
-        List<string> list =
-        [
-            "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info",
-            "-protocol_whitelist", path is null ? "file,pipe,cache" : "file,pipe",
-            "-format_whitelist", Formats,
-            "-max_pixels", Number((long)options.MaxDimension * options.MaxDimension),
-            "-threads", Number(options.DecoderThreads),
-            // "file:" keeps a name such as "http://x" or "-y" a file name; the cache makes a pipe seekable (its file has no name).
-            "-i", path is null ? "cache:pipe:0" : "file:" + path,
-        ];
+        List<string> list = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-filter_threads", "1"];
+        // "file:" keeps a name such as "http://x" or "-y" a file name; the cache makes a pipe seekable (its file has no name).
+        foreach (var source in paths.Count == 0 ? ["cache:pipe:0"] : paths.Select(p => "file:" + p))
+        {
+            list.AddRange(
+            [
+                "-protocol_whitelist", paths.Count == 0 ? "file,pipe,cache" : "file,pipe",
+                "-format_whitelist", Formats,
+                "-max_pixels", Number((long)options.MaxDimension * options.MaxDimension),
+                "-threads", Number(options.DecoderThreads),
+                "-i", source,
+            ]);
+        }
+        for (var i = 0; i < Math.Max(1, paths.Count); i++)
+        {
+            if (video)
+                list.AddRange(["-map", $"{i}:V:{options.VideoTrack}?"]);
+            if (audio)
+                list.AddRange(["-map", $"{i}:a:{options.AudioTrack}?"]);
+        }
         if (video)
-            list.AddRange(["-map", $"0:V:{options.VideoTrack}?", "-filter:v", VideoFilter(options), "-c:v", "rawvideo"]);
+            list.AddRange(["-filter:v", VideoFilter(options), "-c:v", "rawvideo"]);
         if (audio)
         {
             // async=1 fills gaps with silence and first_pts=0 pads a late start: samples then stay on the frames' clock.
-            list.AddRange(["-map", $"0:a:{options.AudioTrack}?", "-filter:a",
-                $"aresample={Number(options.SampleRate)}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono", "-c:a", "pcm_f32le"]);
+            list.AddRange(["-filter:a", $"aresample={Number(options.SampleRate)}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono", "-c:a", "pcm_f32le"]);
         }
-        list.AddRange(["-sn", "-dn", "-map_metadata", "-1", "-filter_threads", "1", "-t", limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-f", "avi", "pipe:1"]);
+        list.AddRange(["-sn", "-dn", "-map_metadata", "-1", "-t", limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-f", "avi", "pipe:1"]);
         return list;
     }
 

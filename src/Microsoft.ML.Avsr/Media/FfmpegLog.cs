@@ -13,16 +13,31 @@ internal sealed partial class FfmpegLog
     private readonly ManualResetEventSlim _described = new();
     private bool _inInput;
     private bool _durationIsGuess;
+    private readonly List<MediaSourceInfo> _inputs = [];
+    private readonly List<int> _mapping = [];
     private MediaSourceInfo? _input;
     private int _errorCount;
 
-    /// <summary>The input's description, or null before it is known.</summary>
-    internal MediaSourceInfo? Input
+    /// <summary>The first input's description, or null before it is known.</summary>
+    internal MediaSourceInfo? Input => Inputs is [var first, ..] ? first : null;
+
+    /// <summary>The inputs' descriptions as far as they are known.</summary>
+    internal IReadOnlyList<MediaSourceInfo> Inputs
     {
         get
         {
             lock (_errors)
-                return _input;
+                return _input is null ? [] : [.. _inputs, _input];
+        }
+    }
+
+    /// <summary>For each stream of the output, which input it comes from.</summary>
+    internal IReadOnlyList<int> Mapping
+    {
+        get
+        {
+            lock (_errors)
+                return [.. _mapping];
         }
     }
 
@@ -138,22 +153,31 @@ internal sealed partial class FfmpegLog
     // Only lines with the exact indentation count: a hostile title or comment is printed deeper.
     private void AddInfo(string text)
     {
-        if (text.StartsWith("Input #0, ", StringComparison.Ordinal))
+        if (InputPattern().Match(text) is { Success: true } input)
         {
+            if (_input is not null)
+                _inputs.Add(_input);
             _inInput = true;
-            var end = text.IndexOf(", from ", StringComparison.Ordinal);
-            _input = new MediaSourceInfo { Container = end > 10 ? text[10..end] : null };
+            _input = new MediaSourceInfo { Container = input.Groups[1].Value };
         }
-        else if (text.StartsWith("Output #0", StringComparison.Ordinal) || text.StartsWith("Stream mapping:", StringComparison.Ordinal))
+        else if (text.StartsWith("Stream mapping:", StringComparison.Ordinal))
+        {
+            _inInput = false;
+        }
+        else if (text.StartsWith("Output #0", StringComparison.Ordinal))
         {
             _inInput = false;
             _described.Set();
+        }
+        else if (!_described.IsSet && MappingPattern().Match(text) is { Success: true } mapping && mapping.Groups[2].Value == _mapping.Count.ToString(CultureInfo.InvariantCulture))
+        {
+            _mapping.Add(int.Parse(mapping.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
         }
         else if (_inInput && _input is not null)
         {
             if (text.StartsWith("  Duration: ", StringComparison.Ordinal))
                 _input = _input with { Duration = _durationIsGuess ? null : Clock(text), Start = Seconds(StartPattern().Match(text)) };
-            else if (text.StartsWith("  Stream #0:", StringComparison.Ordinal))
+            else if (text.StartsWith("  Stream #", StringComparison.Ordinal))
                 AddStream(text);
             else if (RotationPattern().Match(text) is { Success: true } rotation && Number(rotation) is { } degrees)
                 _input = _input with { Rotation = degrees };
@@ -195,6 +219,12 @@ internal sealed partial class FfmpegLog
 
     [GeneratedRegex(@"\[(info|warning|error|fatal|panic)\] ")]
     private static partial Regex LevelPattern();
+
+    [GeneratedRegex(@"^Input #\d+, ([^ ]+), from ")]
+    private static partial Regex InputPattern();
+
+    [GeneratedRegex(@"^  Stream #(\d{1,4}):\d+ -> #0:(\d{1,4}) ")]
+    private static partial Regex MappingPattern();
 
     [GeneratedRegex(@"^(file|cache|pipe):.*?: (?=[A-Z])")]
     private static partial Regex FileNamePattern();

@@ -5,7 +5,7 @@ namespace Microsoft.ML.Avsr.Media;
 public sealed partial class MediaReader
 {
     // Less than this may be missing at the end: containers round, encoders pad.
-    private static readonly TimeSpan s_endTolerance = TimeSpan.FromSeconds(0.5);
+    internal static readonly TimeSpan EndTolerance = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Reads PCM WAV; null where ffmpeg should try (compressed WAV).</summary>
     private MediaClip? ReadWave(Stream stream, string name)
@@ -87,7 +87,7 @@ public sealed partial class MediaReader
                 : new MediaClip(null, null, MediaStatus.Empty, $"{name} has tracks without any content.", source);
         }
         var longest = Max(audio?.Duration ?? TimeSpan.Zero, video?.Duration ?? TimeSpan.Zero);
-        if (run.SaysTruncated || (source?.Duration is { } declared && longest + s_endTolerance < declared))
+        if (run.SaysTruncated || (source?.Duration is { } declared && longest + EndTolerance < declared))
         {
             var of = source?.Duration is { } d ? FormattableString.Invariant($" of {d.TotalSeconds:0.##} s") : "";
             return new MediaClip(audio, video, MediaStatus.Truncated, FormattableString.Invariant($"{name} is cut off: {longest.TotalSeconds:0.##} s{of} could be decoded{reason}"), source);

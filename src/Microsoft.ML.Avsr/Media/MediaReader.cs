@@ -108,60 +108,6 @@ public sealed partial class MediaReader
         return Read(buffer.Items, cancellationToken);
     }
 
-    /// <summary>Reads files side by side and returns them in order, holding at most twice <paramref name="parallelism"/> clips ahead.</summary>
-    /// <param name="paths">The files.</param>
-    /// <param name="parallelism">How many are decoded at a time; 0 = as many as there are cores.</param>
-    /// <param name="cancellationToken">Stops at once.</param>
-    /// <returns>One clip for each path, in the paths' order.</returns>
-    /// <exception cref="MediaException">ffmpeg is missing or cannot be started.</exception>
-    public IEnumerable<MediaClip> ReadMany(IEnumerable<string> paths, int parallelism = 0, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(paths);
-        ArgumentOutOfRangeException.ThrowIfNegative(parallelism);
-        return Ordered(paths, parallelism == 0 ? Environment.ProcessorCount : parallelism, cancellationToken);
-    }
-
-    private IEnumerable<MediaClip> Ordered(IEnumerable<string> paths, int parallelism, CancellationToken cancellationToken)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var slots = new SemaphoreSlim(parallelism);
-        var ahead = new Queue<Task<MediaClip>>();
-        try
-        {
-            foreach (var path in paths)
-            {
-                ahead.Enqueue(Task.Factory.StartNew(() => ReadInSlot(path), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
-                if (ahead.Count >= 2 * parallelism)
-                    yield return ahead.Dequeue().GetAwaiter().GetResult();
-            }
-            while (ahead.TryDequeue(out var next))
-                yield return next.GetAwaiter().GetResult();
-        }
-        finally
-        {
-            stop.Cancel();
-            foreach (var task in ahead)
-            {
-                // The caller left early: wait for the killed children, their results and failures are of no interest.
-                ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
-                _ = task.Exception;
-            }
-        }
-
-        MediaClip ReadInSlot(string path)
-        {
-            slots.Wait(stop.Token);
-            try
-            {
-                return Read(path, stop.Token);
-            }
-            finally
-            {
-                slots.Release();
-            }
-        }
-    }
-
     private static MediaClip Failed(MediaStatus status, string problem) => new(null, null, status, problem);
 
     private static bool LooksLikeWave(Stream stream)

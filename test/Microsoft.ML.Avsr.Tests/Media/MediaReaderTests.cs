@@ -175,6 +175,30 @@ public sealed class MediaReaderTests
     }
 
     [TestMethod]
+    public void SharedProcessesGiveWhatSingleOnesGive()
+    {
+        using var samples = new MediaSamples();
+        var reader = new MediaReader();
+        var good = Enumerable.Range(1, 5).Select(i => samples.Clip($"{i}.mp4", 0.3 * i, $"{64 + 16 * i}x48", $"{10 + 5 * i}")).ToList();
+        var bad = good.ToList();
+        bad.Insert(2, samples.Make("silent.mp4", $"-i {good[0]} -an -c copy"));
+        bad.Add(samples.Write("noise.mp4", new byte[3000]));
+        bad.Add(samples.Make("sound.wav", $"-i {good[0]} -vn"));
+        foreach (var paths in new[] { good, bad })
+        {
+            var together = reader.ReadMany(paths, 1).ToArray();
+            for (var i = 0; i < paths.Count; i++)
+            {
+                var alone = reader.Read(paths[i]);
+                Assert.AreEqual((alone.Status, alone.Problem, alone.Source), (together[i].Status, together[i].Problem, together[i].Source));
+                Assert.IsTrue((alone.Video?.Pixels ?? default).Span.SequenceEqual((together[i].Video?.Pixels ?? default).Span), paths[i]);
+                Assert.IsTrue((alone.Audio?.Samples ?? default).Span.SequenceEqual((together[i].Audio?.Samples ?? default).Span), paths[i]);
+                Assert.AreEqual((alone.Video?.Width, alone.Video?.Height), (together[i].Video?.Width, together[i].Video?.Height));
+            }
+        }
+    }
+
+    [TestMethod]
     public void GridClipDecodes()
     {
         var clip = new MediaReader().Read(SharedData.Require("data/grid/clips/bbaf2n.mp4"));
