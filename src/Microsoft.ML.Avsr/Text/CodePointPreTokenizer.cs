@@ -12,10 +12,13 @@ namespace Microsoft.ML.Avsr.Text;
 /// </summary>
 internal sealed class CodePointPreTokenizer : PreTokenizer
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
+    // A ceiling for expressions that come from files; the published ones take microseconds.
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private readonly Regex _regex;
 
-    public CodePointPreTokenizer(string pattern) => _regex = new Regex(pattern, RegexOptions.CultureInvariant, s_timeout);
+    public CodePointPreTokenizer(string pattern, TimeSpan? timeout = null)
+        // Unicode folds the long s to s, .NET does not: the contraction 's is the one place where it shows.
+        => _regex = new Regex(pattern.Replace("(?i:'s|", "(?i:'[s\u017F]|", StringComparison.Ordinal), RegexOptions.CultureInvariant, timeout ?? s_timeout);
 
     public override IEnumerable<(int Offset, int Length)> PreTokenize(ReadOnlySpan<char> text) => PreTokenize(text.ToString());
 
@@ -25,13 +28,20 @@ internal sealed class CodePointPreTokenizer : PreTokenizer
         var (projection, offsets) = Project(text);
         var pieces = new List<(int, int)>();
         var end = 0;
-        foreach (var match in _regex.EnumerateMatches(projection))
+        try
         {
-            if (match.Length == 0)
-                continue;
-            Add(end, match.Index);
-            end = match.Index + match.Length;
-            Add(match.Index, end);
+            foreach (var match in _regex.EnumerateMatches(projection))
+            {
+                if (match.Length == 0)
+                    continue;
+                Add(end, match.Index);
+                end = match.Index + match.Length;
+                Add(match.Index, end);
+            }
+        }
+        catch (RegexMatchTimeoutException problem)
+        {
+            throw new TokenizerException($"The tokenizer's expression '{_regex}' did not get through a text of {text.Length} characters in {_regex.MatchTimeout.TotalSeconds} s.", problem);
         }
         Add(end, projection.Length);
         return pieces;

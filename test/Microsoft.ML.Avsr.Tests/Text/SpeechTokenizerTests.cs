@@ -141,4 +141,22 @@ public class SpeechTokenizerTests
             Assert.AreEqual(sentence, tokenizer.Decode(ids));
         }
     }
+
+    [TestMethod]
+    public void ExpressionsSeeWholeCharacters()
+    {
+        // Letters and digits beyond U+FFFF count as letters and digits; an unpaired half is not lost.
+        string[] Pieces(string text) => [.. new CodePointPreTokenizer(ByteLevelPatterns.Llama3).PreTokenize(text).Select(piece => text.Substring(piece.Offset, piece.Length))];
+
+        CollectionAssert.AreEqual(new[] { "𐐀𐐨a", " ", "𝟘𝟙𝟚", "𝟛", " 🦙" }, Pieces("𐐀𐐨a 𝟘𝟙𝟚𝟛 🦙"));
+        CollectionAssert.AreEqual(new[] { "it", "'ſ", " x" }, Pieces("it'ſ x"));
+        Assert.AreEqual("a\uD83Db", string.Concat(Pieces("a\uD83Db")));
+    }
+
+    [TestMethod]
+    public void HopelessExpressionsEndWithAReason()
+    {
+        var problem = Assert.ThrowsExactly<TokenizerException>(() => new CodePointPreTokenizer("^(a+)+$", TimeSpan.FromMilliseconds(100)).PreTokenize(new string('a', 40) + "!").Count());
+        StringAssert.Contains(problem.Message, "^(a+)+$");
+    }
 }

@@ -37,6 +37,14 @@ public class TranscriptNormalizerTests
     public void IdentityChangesNothing() => Assert.AreEqual(" Hé, [x] ", new IdentityNormalizer().Normalize(" Hé, [x] "));
 
     [TestMethod]
+    [DataRow(TranscriptNormalization.None, " Don't, ÉTÉ! ", " Don't, ÉTÉ! ")]
+    [DataRow(TranscriptNormalization.LowerCase, " Don't, ÉTÉ! ", " don't, été! ")]
+    [DataRow(TranscriptNormalization.Basic, " Don't, ÉTÉ! ", " don t été ")]
+    [DataRow(TranscriptNormalization.English, " Don't, ÉTÉ! ", "do not ete")]
+    public void NormalizersAreMadeByName(TranscriptNormalization kind, string text, string expected)
+        => Assert.AreEqual(expected, TranscriptNormalizers.Create(kind).Normalize(text));
+
+    [TestMethod]
     [DataRow("e\u0301", "é")]
     [DataRow("\u1100\u1161\u11A8", "각")]
     [DataRow("a\u0301\u0323", "ạ\u0301")]
