@@ -29,7 +29,7 @@ public sealed class HuggingFaceFolder : IDisposable
     /// <summary>The tensors under the names that the files use; disposed with the folder.</summary>
     public ITensorSource Weights { get; }
 
-    /// <summary>Opens a folder. Shards never leave it; <c>config.json</c> is limited to 4 MiB.</summary>
+    /// <summary>Opens a folder. Shards never leave it; <c>config.json</c> is limited to 2 MiB.</summary>
     /// <param name="path">The folder.</param>
     /// <returns>The opened folder; tensors are read on demand.</returns>
     /// <exception cref="CheckpointException">A file is missing or breaks a rule.</exception>

@@ -6,7 +6,7 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 /// <summary>Reads small JSON files that came from outside: size and depth are capped before anything is parsed.</summary>
 internal static class JsonFile
 {
-    public const int MaxConfigBytes = 4 << 20;
+    public const int MaxConfigBytes = 2 << 20;
 
     public static JsonElement Read(string path, int maxBytes = MaxConfigBytes)
     {

@@ -21,7 +21,7 @@ internal sealed class PickleInterpreter(PickleBytes bytes, TorchPickleOptions op
 
     private readonly List<PickleValue> _stack = [];
     private readonly List<int> _marks = [];
-    private readonly Dictionary<long, PickleValue> _memo = [];
+    private readonly Dictionary<long, PickleValue> _memo = new(SeededComparer.Instance);
     private long _spent;
 
     /// <summary>Runs one pickle up to its STOP mark.</summary>

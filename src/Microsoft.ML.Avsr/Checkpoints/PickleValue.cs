@@ -141,7 +141,7 @@ public sealed class PickleValue
         // Only text and numbers are looked up; other keys (tuples, globals) are kept in order and never searched.
         if (key.Kind is PickleKind.String or PickleKind.Integer)
         {
-            _index ??= [];
+            _index ??= new Dictionary<object, int>(SeededComparer.Instance);
             if (_index.TryGetValue(key._payload!, out var at))
             {
                 _pairs![at] = pair;

@@ -7,7 +7,7 @@ public sealed record SafetensorsOptions
     public int MaxHeaderBytes { get; init; } = 100_000_000;
 
     /// <summary>Most tensors accepted in one file.</summary>
-    public int MaxTensors { get; init; } = 200_000;
+    public int MaxTensors { get; init; } = 100_000;
 
     /// <summary>Most dimensions of one tensor.</summary>
     public int MaxDimensions { get; init; } = 32;

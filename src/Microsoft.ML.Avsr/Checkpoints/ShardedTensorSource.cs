@@ -7,7 +7,6 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 /// <summary>A folder's weights that are spread over several files by an index (<c>model.safetensors.index.json</c>).</summary>
 internal sealed class ShardedTensorSource : ITensorSource
 {
-    private const int MaxIndexBytes = 64 << 20;
     private const int MaxShards = 2048;
 
     private readonly Dictionary<string, ITensorSource> _shards = new(StringComparer.Ordinal);
@@ -19,7 +18,7 @@ internal sealed class ShardedTensorSource : ITensorSource
         Location = indexPath;
         try
         {
-            Open(JsonFile.Read(indexPath, MaxIndexBytes));
+            Open(JsonFile.Read(indexPath));
         }
         catch
         {

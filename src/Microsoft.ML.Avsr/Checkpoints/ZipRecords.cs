@@ -10,7 +10,7 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 internal sealed class ZipRecords
 {
     private const int EndBytes = 22;
-    private const int MaxEntries = 400_000;
+    private const int MaxEntries = 100_000;
 
     private readonly MappedFile _file;
     private readonly Dictionary<string, (long HeaderAt, long Length)> _entries = new(StringComparer.Ordinal);
