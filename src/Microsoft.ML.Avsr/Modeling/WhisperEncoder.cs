@@ -69,7 +69,7 @@ public sealed class WhisperEncoder : Module<Tensor, Tensor?, EncodedSequence>
         CheckShapes(mel, valid);
         using var scope = NewDisposeScope();
         var input = PaddingMask.ZeroChannels(mel.to(conv1.DType), valid);
-        var state = functional.gelu(conv1.call(input)); // [batch, width, frames / firstStride]
+        var state = Activation.Gelu(conv1.call(input)); // [batch, width, frames / firstStride]
         Tensor? mask = null;
         if (valid is not null)
         {
@@ -77,7 +77,7 @@ public sealed class WhisperEncoder : Module<Tensor, Tensor?, EncodedSequence>
             state = PaddingMask.ZeroChannels(state, mask);
             mask = PaddingMask.Subsample(mask, 2);      // [batch, time]
         }
-        state = functional.gelu(conv2.call(state)).transpose(1, 2); // [batch, time, width]
+        state = Activation.Gelu(conv2.call(state)).transpose(1, 2); // [batch, time, width]
         RotaryTable? rotary = null;
         if (embed_positions is not null)
             state = embed_positions.call(state);

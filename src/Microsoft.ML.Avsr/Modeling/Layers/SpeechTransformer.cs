@@ -46,7 +46,7 @@ internal sealed class SpeechTransformer : Module<Tensor, Tensor?, Tensor>
         var state = PaddingMask.ZeroTime(input, valid);
         RotaryTable? rotary = null;
         if (pos_conv is not null)
-            state = state.add(functional.gelu(pos_conv[0].call(state.transpose(1, 2))).transpose(1, 2));
+            state = state.add(Activation.Gelu(pos_conv[0].call(state.transpose(1, 2))).transpose(1, 2));
         else
             rotary = RotaryTable.Of(state.shape[1], _frequencies, state.dtype, state.device);
         if (!_config.NormFirst)
