@@ -75,7 +75,7 @@ public sealed record QuickStartOptions
                                  audio encoder. Without it the audio encoder trains from scratch.
           --routing NAME         How the projector's experts are chosen (default: dedr):
                                    dedr   experts and routers of their own for audio and for video
-                                   jedr   experts of their own, one router for both
+                                   jedr   experts shared by both, a router of its own for each
                                    jejr   experts and router shared by both
                                    dense  one plain projector each, no experts
           --minutes N            Training budget; becomes a number of epochs after the first steps are timed.
@@ -109,7 +109,7 @@ public sealed record QuickStartOptions
         if (line.Has("--minutes") && line.Has("--epochs"))
             throw new OptionException("--minutes and --epochs both set the training length; give only one.");
         if (line.Has("--box") && !line.Has("--corpus"))
-            throw new OptionException("--box needs --corpus: the generated clips are already cropped to the mouth.");
+            throw new OptionException("--box needs --corpus: the generated clips know where the mouth is.");
         if (line.Has("--evaluate") && s_trainingOnly.FirstOrDefault(line.Has) is { } useless)
             throw new OptionException($"--evaluate does not train, so {useless} has no meaning with it; leave one of them out.");
 
