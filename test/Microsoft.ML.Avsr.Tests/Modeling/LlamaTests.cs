@@ -1,5 +1,6 @@
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Text;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -141,6 +142,32 @@ public sealed class LlamaTests
         cache.Reorder(tensor(new long[] { 1, 1, 0 }));
         var again = model.Logits(model.Decode(model.Embed(ids.index_select(0, tensor(new long[] { 0, 0, 1 })).narrow(1, 10, 1)), cache: cache));
         Golden.AreClose(expected["logits"].index_select(0, tensor(new long[] { 0, 0, 1 })).narrow(1, 10, 1), again, 2e-4, 2e-4, "reordered in place");
+    }
+
+    /// <summary>A trained model: its greedy text, word for word, token by token through the cache.</summary>
+    [TestMethod]
+    public void TrainedStoriesModelTellsItsStory()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        using var file = new Llama2CheckpointReader(SharedData.Require("data/tiny-llama/stories260K.bin"));
+        var tokenizer = Llama2cTokenizer.Load(SharedData.Require("data/tiny-llama/tok512.bin"));
+        var expected = File.ReadAllText(SharedData.Require("data/tiny-llama/expected_greedy.txt")).TrimEnd('\n');
+        var model = LlamaFactory.FromLlama2(file);
+        using var cache = new KeyValueCache(model.Config, 1, 512);
+        var ids = new List<int>();
+        var next = 1L; // BOS
+        for (var step = 0; step < 256; step++)
+        {
+            using var inner = NewDisposeScope();
+            var token = tensor(new[] { next }, [1, 1]);
+            next = model.Logits(model.Decode(model.Embed(token), cache: cache)).argmax(-1).item<long>();
+            if (next == 1)
+                break;
+            ids.Add((int)next);
+        }
+        StringAssert.StartsWith(tokenizer.Decode(ids).TrimStart(' '), expected[..200]);
+        Assert.AreEqual(expected, tokenizer.Decode(ids).Trim());
     }
 
     [TestMethod]
