@@ -39,6 +39,10 @@ internal static class FfmpegArguments
             if (audio)
                 list.AddRange(["-map", $"{i}:a:{options.AudioTrack}?"]);
         }
+        if (!video)
+            list.Add("-vn");
+        if (!audio)
+            list.Add("-an");
         if (video)
             list.AddRange(["-filter:v", VideoFilter(options), "-c:v", "rawvideo"]);
         if (audio)

@@ -188,6 +188,8 @@ internal sealed partial class FfmpegLog
     {
         if (text.Contains(": Video: ", StringComparison.Ordinal))
         {
+            if (text.Contains("(attached pic)", StringComparison.Ordinal))
+                return; // a cover picture
             var size = SizePattern().Match(text);
             _input = _input! with { VideoTracks = _input.VideoTracks + 1 };
             if (_input.FrameSize is null && size.Success

@@ -77,7 +77,7 @@ public sealed partial class MediaReader
             return new MediaClip(null, null, MediaStatus.TimedOut, FormattableString.Invariant($"{name} was not decoded within Timeout ({_options.Timeout.TotalSeconds:0.#} s)."), source);
         if (audio is null && video is null)
         {
-            if (source is null)
+            if (source is null || (run.ErrorCount > 0 && source is { AudioTracks: 0, VideoTracks: 0 }))
                 return new MediaClip(null, null, MediaStatus.Unreadable, $"{name} is not media that ffmpeg can open{reason}", source);
             var wanted = (_options.ReadAudio && source.AudioTracks > _options.AudioTrack) || (_options.ReadVideo && source.VideoTracks > _options.VideoTrack);
             if (!wanted)

@@ -24,7 +24,7 @@ public sealed record MediaSourceInfo
     /// <summary>Rotation in degrees that the container asks for; frames are delivered upright.</summary>
     public double Rotation { get; init; }
 
-    /// <summary>Number of video tracks (cover pictures included).</summary>
+    /// <summary>Number of video tracks; cover pictures do not count.</summary>
     public int VideoTracks { get; init; }
 
     /// <summary>Number of audio tracks.</summary>

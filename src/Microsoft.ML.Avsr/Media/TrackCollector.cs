@@ -31,6 +31,9 @@ internal sealed class TrackCollector
     /// <summary>Prepares for a track.</summary>
     internal void Add(AviTrack track)
     {
+        // Where none of the wanted tracks exists, ffmpeg chooses others.
+        if (_source is not null && (track.IsVideo ? _source.VideoTracks <= _options.VideoTrack : _source.AudioTracks <= _options.AudioTrack))
+            return;
         // The declared length only sizes the first allocation; a lie costs no more than growing would.
         var seconds = Math.Min(Math.Min(_source?.Duration?.TotalSeconds ?? 4, 60), _options.MaxDuration.TotalSeconds) + 0.2;
         if (!track.IsVideo)
@@ -53,7 +56,7 @@ internal sealed class TrackCollector
     /// <returns>False where reading should stop: the stream ended, or a limit is reached.</returns>
     internal bool Read(AviReader avi, AviTrack track, int size)
     {
-        if (track.IsVideo ? size == _frames.FrameBytes : size % sizeof(float) == 0)
+        if (track.IsVideo ? _pixels is not null && size == _frames.FrameBytes : _samples is not null && size % sizeof(float) == 0)
         {
             if (size == 0)
                 return true;
@@ -79,7 +82,7 @@ internal sealed class TrackCollector
             }
             return Refusal is null;
         }
-        if (track.IsVideo && size != 0)
+        if (track.IsVideo && _pixels is not null && size != 0)
             throw new InvalidDataException($"A frame has {size} bytes instead of {_frames.FrameBytes}.");
         avi.SkipPayload(size);
         return true;
