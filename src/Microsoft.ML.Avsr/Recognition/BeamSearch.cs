@@ -5,61 +5,70 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Avsr.Recognition;
 
 /// <summary>
-/// Plain beam search with the reference's rules (spec section 11.1 without sampling): twice as many candidates as beams,
-/// an end token counts only among the best <c>beams</c> candidates, finished hypotheses are ranked by log-probability over length to a power,
-/// and a clip is done when its worst kept hypothesis cannot be beaten by what is still open.
+/// Beam search with the reference's rules (spec section 11.1): at least twice as many candidates as beams, an end token counts only among
+/// the best <c>beams</c> candidates, finished hypotheses are ranked by score over length to a power. Filters see log-probabilities, and what
+/// they leave accumulates. With sampling the candidates are drawn without replacement from the softmax of the accumulated scores.
 /// </summary>
 internal static class BeamSearch
 {
-    /// <summary>Decodes a batch; every row's hypotheses come best first.</summary>
+    /// <summary>Decodes a batch; every row's hypotheses come best first, at most <see cref="DecodingOptions.Alternatives"/> of them.</summary>
     /// <param name="llm">The language model.</param>
     /// <param name="prompt">The assembled prompts.</param>
-    /// <param name="endToken">The token that ends a transcript.</param>
-    /// <param name="options">Beams, most tokens and length penalty.</param>
+    /// <param name="endTokens">The tokens that end a transcript.</param>
+    /// <param name="options">Beams, limits, filters and sampling.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
     public static Hypothesis[][] Decode(
-        LlamaForCausalLM llm, PromptBatch prompt, int endToken, DecodingOptions options, CancellationToken cancellationToken)
+        LlamaForCausalLM llm, PromptBatch prompt, IReadOnlyList<int> endTokens, DecodingOptions options, CancellationToken cancellationToken)
     {
         var batch = prompt.Lengths.Count;
         var beams = options.BeamSize;
-        var rows = Enumerable.Range(0, batch).Select(_ => new Row(beams, options.LengthPenalty, endToken)).ToArray();
+        var filters = new TokenFilterChain(options, endTokens);
+        var generated = new GeneratedTokens(batch, options.MaxTokens);
+        var rows = new BeamRow[batch];
+        for (var b = 0; b < batch; b++)
+            rows[b] = new BeamRow(options, endTokens);
+        using var random = options.Sampling is { } sampling ? new Generator((ulong)sampling.Seed, CPU) : null;
         using var session = new DecodingSession(llm, prompt, options.MaxTokens);
         var next = new long[batch * beams];
+        var sources = new long[batch * beams];
         for (var step = 0; step < options.MaxTokens; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             // The first step has one row per clip; from then on there are `beams`.
             var width = step == 0 ? 1 : beams;
-            var logProbabilities = step == 0 ? session.Prefill(prompt) : session.Step(next); // [batch * width, vocabulary]
-            var vocabulary = (int)logProbabilities.size(1);
+            var logits = step == 0 ? session.Prefill(prompt) : session.Step(next); // [batch * width, vocabulary]
+            var vocabulary = (int)logits.size(1);
+            var logProbabilities = logits.log_softmax(1);
+            var scores = filters.Apply(logProbabilities, generated);
             if (step > 0)
-                logProbabilities = logProbabilities.add_(tensor(OpenScores(rows, beams), [batch * beams, 1], device: logProbabilities.device));
-            var flat = logProbabilities.view(batch, width * vocabulary); // [batch, width * vocabulary]
-            var (values, indices) = flat.topk(Math.Min(2 * beams, width * vocabulary), 1); // [batch, 2 * beams]
-            using var candidateScores = values.cpu().data<float>();
-            using var candidateIndices = indices.cpu().data<long>();
-            var scores = candidateScores.ToArray();
-            var places = candidateIndices.ToArray();
-            var candidates = scores.Length / batch;
-            var sources = new long[batch * beams];
+                scores = scores.add(tensor(OpenScores(rows, beams), [batch * beams, 1], device: scores.device));
+            var flat = scores.reshape(batch, width * vocabulary);
+            var wanted = Math.Min(Math.Max(2, 1 + endTokens.Count) * beams, width * vocabulary);
+            var (values, indices) = random is null ? flat.topk(wanted, 1) : Draw(flat, wanted, random); // [batch, wanted]
+            // What the model itself thinks of each candidate, for the confidence.
+            var own = filters.IsEmpty ? null : logProbabilities.reshape(batch, width * vocabulary).gather(1, indices);
+            var candidates = Candidates(values, indices, own);
             for (var b = 0; b < batch; b++)
             {
-                rows[b].Advance(scores.AsSpan(b * candidates, candidates), places.AsSpan(b * candidates, candidates), vocabulary, step + 1);
+                rows[b].Advance(candidates.AsSpan(b * wanted, wanted), vocabulary, generated, b * width);
                 for (var k = 0; k < beams; k++)
                 {
                     sources[b * beams + k] = b * width + rows[b].Open[k].Source;
-                    next[b * beams + k] = rows[b].Open[k].Last;
+                    next[b * beams + k] = rows[b].Open[k].Token;
                 }
             }
+            generated.Reorder(sources);
+            generated.Append(next);
             if (Array.TrueForAll(rows, r => r.Done))
                 break;
-            session.Reorder(sources);
+            if (step + 1 < options.MaxTokens)
+                session.Reorder(sources);
         }
-        return [.. rows.Select(r => r.Finish())];
+        return [.. rows.Select((r, b) => r.Finish(generated, b * beams))];
     }
 
-    private static float[] OpenScores(Row[] rows, int beams)
+    private static float[] OpenScores(BeamRow[] rows, int beams)
     {
         var scores = new float[rows.Length * beams];
         for (var b = 0; b < rows.Length; b++)
@@ -68,71 +77,23 @@ internal static class BeamSearch
         return scores;
     }
 
-    /// <summary>An unfinished hypothesis: a linked list of tokens, so that beams share their past.</summary>
-    private sealed record Beam(Beam? Parent, int Last, double Score, int Source, int Length)
+    private static (Tensor Values, Tensor Indices) Draw(Tensor flat, int count, Generator random)
     {
-        public int[] Tokens()
-        {
-            var tokens = new int[Length];
-            var beam = this;
-            for (var i = Length - 1; i >= 0; i--, beam = beam!.Parent)
-                tokens[i] = beam!.Last;
-            return tokens;
-        }
+        var probabilities = flat.softmax(1).cpu();
+        var drawn = probabilities.multinomial(count, false, random).to(flat.device); // [batch, count]
+        var (values, order) = flat.gather(1, drawn).sort(1, true, false);
+        return (values, drawn.gather(1, order));
     }
 
-    private sealed class Row(int beams, double lengthPenalty, int endToken)
+    private static BeamCandidate[] Candidates(Tensor values, Tensor indices, Tensor? own)
     {
-        private readonly List<Hypothesis> _finished = [];
-
-        /// <summary>A beam that no candidate filled: it can never win.</summary>
-        private static readonly Beam s_dead = new(null, 0, -1e9, 0, 0);
-
-        public Beam[] Open { get; private set; } = [];
-
-        public bool Done { get; private set; }
-
-        public void Advance(ReadOnlySpan<float> scores, ReadOnlySpan<long> places, int vocabulary, int length)
-        {
-            if (Done)
-                return;
-            var next = new List<Beam>(beams);
-            for (var rank = 0; rank < scores.Length && next.Count < beams; rank++)
-            {
-                var source = (int)(places[rank] / vocabulary);
-                var token = (int)(places[rank] % vocabulary);
-                var parent = Open.Length == 0 ? null : Open[source];
-                if (token == endToken)
-                {
-                    if (rank < beams)
-                        Keep(parent?.Tokens() ?? [], scores[rank], length);
-                    continue;
-                }
-                next.Add(new Beam(parent, token, scores[rank], source, length));
-            }
-            while (next.Count < beams)
-                next.Add(next.Count > 0 ? next[^1] with { Score = -1e9 } : s_dead);
-            Open = [.. next];
-            Done = _finished.Count >= beams && _finished[^1].Score >= scores[0] / Math.Pow(length, lengthPenalty);
-        }
-
-        public Hypothesis[] Finish()
-        {
-            if (!Done)
-                foreach (var beam in Open.Where(b => b.Score > -1e8))
-                    Keep(beam.Tokens(), beam.Score, beam.Length);
-            return [.. _finished];
-        }
-
-        private void Keep(int[] tokens, double sum, int length)
-        {
-            var score = sum / Math.Pow(length, lengthPenalty);
-            if (_finished.Count >= beams && score <= _finished[^1].Score)
-                return;
-            var place = _finished.FindIndex(h => h.Score < score);
-            _finished.Insert(place < 0 ? _finished.Count : place, new Hypothesis(tokens, sum, length, score));
-            if (_finished.Count > beams)
-                _finished.RemoveAt(_finished.Count - 1);
-        }
+        using var scores = values.cpu().data<float>();
+        using var places = indices.cpu().data<long>();
+        using var model = own?.cpu().data<float>();
+        var (scoreArray, placeArray, modelArray) = (scores.ToArray(), places.ToArray(), model?.ToArray());
+        var result = new BeamCandidate[scoreArray.Length];
+        for (var i = 0; i < result.Length; i++)
+            result[i] = new BeamCandidate(placeArray[i], scoreArray[i], modelArray?[i]);
+        return result;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class DecodingSession : IDisposable
     }
 
     /// <summary>Runs the prompt.</summary>
-    /// <returns>Log-probabilities of the first token, [batch, vocabulary], float32.</returns>
+    /// <returns>Logits of the first token, [batch, vocabulary], float32.</returns>
     public Tensor Prefill(PromptBatch prompt)
     {
         using var scope = NewDisposeScope();
@@ -42,12 +42,12 @@ internal sealed class DecodingSession : IDisposable
         var width = hidden.size(2);
         var flat = hidden.reshape(batch * _promptWidth, width);
         var last = tensor(_lengths.Select((l, b) => (long)b * _promptWidth + l - 1).ToArray(), device: hidden.device);
-        return LogProbabilities(flat.index_select(0, last)).MoveToOuterDisposeScope();
+        return Logits(flat.index_select(0, last)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Feeds one token per row.</summary>
     /// <param name="tokens">The tokens, one per row.</param>
-    /// <returns>Log-probabilities of the next token, [batch, vocabulary], float32.</returns>
+    /// <returns>Logits of the next token, [batch, vocabulary], float32.</returns>
     public Tensor Step(long[] tokens)
     {
         using var scope = NewDisposeScope();
@@ -62,7 +62,7 @@ internal sealed class DecodingSession : IDisposable
         }
         var hidden = _llm.Decode(embeddings, positions, keyValid, _cache); // [batch, 1, width]
         _steps++;
-        return LogProbabilities(hidden.squeeze(1)).MoveToOuterDisposeScope();
+        return Logits(hidden.squeeze(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Re-orders (or repeats) the rows: row i continues what row <paramref name="rows"/>[i] had.</summary>
@@ -85,11 +85,7 @@ internal sealed class DecodingSession : IDisposable
         _cache.Dispose();
     }
 
-    private Tensor LogProbabilities(Tensor hidden)
-    {
-        var logits = _llm.Logits(hidden).to_type(ScalarType.Float32); // [batch, vocabulary]
-        return logits.log_softmax(-1);
-    }
+    private Tensor Logits(Tensor hidden) => _llm.Logits(hidden).to_type(ScalarType.Float32); // [batch, vocabulary]
 
     private Tensor KeyMask(long[] lengths, int capacity, Device device)
     {

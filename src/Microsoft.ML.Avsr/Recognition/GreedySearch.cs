@@ -4,48 +4,58 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr.Recognition;
 
-/// <summary>Takes the most probable token at every step.</summary>
+/// <summary>Takes the best token at every step, or draws one. Filters see the logits, as in the reference.</summary>
 internal static class GreedySearch
 {
     /// <summary>Decodes a batch.</summary>
     /// <param name="llm">The language model.</param>
     /// <param name="prompt">The assembled prompts.</param>
-    /// <param name="endToken">The token that ends a transcript.</param>
-    /// <param name="maxTokens">Most tokens, end token included.</param>
+    /// <param name="endTokens">The tokens that end a transcript.</param>
+    /// <param name="options">Limits, filters and sampling.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
-    public static Hypothesis[] Decode(LlamaForCausalLM llm, PromptBatch prompt, int endToken, int maxTokens, CancellationToken cancellationToken)
+    /// <param name="onLogits">Sees the filtered logits of each step, [batch, vocabulary].</param>
+    public static Hypothesis[] Decode(
+        LlamaForCausalLM llm, PromptBatch prompt, IReadOnlyList<int> endTokens, DecodingOptions options, CancellationToken cancellationToken,
+        Action<Tensor>? onLogits = null)
     {
         var batch = prompt.Lengths.Count;
-        var tokens = new List<int>[batch];
-        for (var b = 0; b < batch; b++) tokens[b] = [];
+        var filters = new TokenFilterChain(options, endTokens);
+        var generated = new GeneratedTokens(batch, options.MaxTokens);
         var sums = new double[batch];
-        var lengths = new int[batch];
-        var done = new bool[batch];
+        var results = new Hypothesis?[batch];
+        var open = batch;
         var next = new long[batch];
-        using var session = new DecodingSession(llm, prompt, maxTokens);
-        for (var step = 0; step < maxTokens; step++)
+        using var random = options.Sampling is { } sampling ? new Generator((ulong)sampling.Seed, CPU) : null;
+        using var session = new DecodingSession(llm, prompt, options.MaxTokens);
+        for (var step = 0; step < options.MaxTokens && open > 0; step++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var logProbabilities = step == 0 ? session.Prefill(prompt) : session.Step(next); // [batch, vocabulary]
-            var (values, indices) = logProbabilities.max(-1); // [batch], [batch]
-            using var bestValues = values.cpu().data<float>();
-            using var bestIndices = indices.cpu().data<long>();
+            var logits = step == 0 ? session.Prefill(prompt) : session.Step(next); // [batch, vocabulary]
+            var filtered = filters.Apply(logits, generated);
+            onLogits?.Invoke(filtered);
+            var chosen = random is null
+                ? filtered.argmax(1, true)
+                : filtered.softmax(1).cpu().multinomial(1, false, random).to(logits.device); // [batch, 1]
+            var logProbabilities = logits.log_softmax(1).gather(1, chosen); // [batch, 1]
+            using var values = logProbabilities.cpu().data<float>();
+            using var indices = chosen.cpu().data<long>();
             for (var b = 0; b < batch; b++)
             {
-                next[b] = bestIndices[b];
-                if (done[b])
+                next[b] = indices[b];
+                if (results[b] is not null)
                     continue;
-                sums[b] += bestValues[b];
-                lengths[b]++;
-                if (next[b] == endToken)
-                    done[b] = true;
-                else
-                    tokens[b].Add((int)next[b]);
+                sums[b] += values[b];
+                if (!endTokens.Contains((int)next[b]))
+                    continue;
+                results[b] = Finished(generated.ToArray(b), sums[b], step + 1, (int)next[b]);
+                open--;
             }
-            if (Array.TrueForAll(done, d => d))
-                break;
+            generated.Append(next);
         }
-        return [.. Enumerable.Range(0, batch).Select(b => new Hypothesis([.. tokens[b]], sums[b], lengths[b], sums[b] / Math.Max(1, lengths[b])))];
+        return [.. results.Select((r, b) => r ?? Finished(generated.ToArray(b), sums[b], generated.Length, null))];
     }
+
+    private static Hypothesis Finished(int[] tokens, double sum, int length, int? end) =>
+        new(tokens, sum, length, sum / Math.Max(1, length)) { EndToken = end };
 }

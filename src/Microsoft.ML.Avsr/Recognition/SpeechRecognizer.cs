@@ -91,9 +91,21 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         var projected = Model.Projector.call(audio, video);
         var prompt = _assembler.Assemble(
             Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
-        var best = _options.BeamSize == 1
-            ? GreedySearch.Decode(Model.LanguageModel, prompt, Model.Tokenizer.EosId, _options.MaxTokens, cancellationToken)
-            : [.. BeamSearch.Decode(Model.LanguageModel, prompt, Model.Tokenizer.EosId, _options, cancellationToken).Select(h => h[0])];
-        return [.. best.Select(h => new Transcription(Model.Tokenizer.Decode(h.Tokens).Trim(), h.Confidence, modality, h.Tokens))];
+        int[] endTokens = [Model.Tokenizer.EosId, .. _options.ExtraEndTokens];
+        var found = _options.BeamSize == 1
+            ? GreedySearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken).Select(h => new[] { h })
+            : BeamSearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken);
+        return [.. found.Select(hypotheses => Answer(hypotheses, modality))];
     }
+
+    private Transcription Answer(Hypothesis[] hypotheses, Modality modality)
+    {
+        var best = hypotheses[0];
+        return new Transcription(TextOf(best), best.Confidence, modality, best.Tokens)
+        {
+            Alternatives = [.. hypotheses.Skip(1).Select(h => new TranscriptAlternative(TextOf(h), h.Confidence, h.Score))],
+        };
+    }
+
+    private string TextOf(Hypothesis hypothesis) => Model.Tokenizer.Decode(hypothesis.Tokens).Trim();
 }

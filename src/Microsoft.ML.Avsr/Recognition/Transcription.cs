@@ -9,6 +9,9 @@ namespace Microsoft.ML.Avsr.Recognition;
 /// <param name="TokenIds">The tokens of <paramref name="Text"/>, without special tokens.</param>
 public sealed record Transcription(string Text, float Confidence, Modality Modality, IReadOnlyList<int> TokenIds)
 {
+    /// <summary>Further hypotheses, best first; filled where <see cref="DecodingOptions.Alternatives"/> asks for more than one.</summary>
+    public IReadOnlyList<TranscriptAlternative> Alternatives { get; init; } = [];
+
     /// <summary>The answer for a clip with neither sound nor picture.</summary>
     public static Transcription Nothing { get; } = new("", 0, Modality.None, []);
 }

@@ -1,0 +1,3 @@
+using Microsoft.ML.Avsr.Parity;
+
+return ParityRunner.Run(args, Console.Out);
