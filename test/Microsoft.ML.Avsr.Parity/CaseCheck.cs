@@ -43,11 +43,11 @@ internal sealed class CaseCheck
             Note(name, $"has shape [{string.Join(", ", actual.shape)}], the reference [{string.Join(", ", expected.shape)}]");
             return;
         }
-        Close(name, Numbers(expected), Numbers(actual), tolerance, outliers, outlierLimit);
+        Numeric(name, Numbers(expected), Numbers(actual), tolerance, outliers, outlierLimit);
     }
 
     /// <inheritdoc cref="Close(string, Tensor, Tensor, Tolerance, double, double)"/>
-    public void Close(
+    public void Numeric(
         string name, IReadOnlyList<double> expected, IReadOnlyList<double> actual, Tolerance tolerance, double outliers = 0, double outlierLimit = 0)
     {
         if (expected.Count != actual.Count)
@@ -93,10 +93,10 @@ internal sealed class CaseCheck
     }
 
     /// <summary>Compares one number.</summary>
-    public void Close(string name, double expected, double actual, Tolerance tolerance) => Close(name, [expected], [actual], tolerance);
+    public void Close(string name, double expected, double actual, Tolerance tolerance) => Numeric(name, [expected], [actual], tolerance);
 
     /// <summary>Compares sequences that must be equal.</summary>
-    public void Same<T>(string name, IEnumerable<T> expected, IEnumerable<T> actual)
+    public void Sequence<T>(string name, IEnumerable<T> expected, IEnumerable<T> actual)
     {
         Count++;
         var (e, a) = (expected.ToArray(), actual.ToArray());

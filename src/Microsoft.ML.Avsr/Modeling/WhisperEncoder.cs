@@ -56,8 +56,10 @@ public sealed class WhisperEncoder : Module<Tensor, Tensor?, EncodedSequence>
 
     /// <summary>Frames that the reference keeps of a waveform: 50 per second, at least 25 (specification 3.4).</summary>
     /// <param name="samples">Samples at 16 kHz.</param>
-    /// <returns>Frames at 50 per second, computed exactly in integers.</returns>
-    public static long ReferenceFrames(long samples) => Math.Max(samples * 50 / 16000, 25);
+    /// <param name="singlePrecision">Computes in float32 as the reference's code does, which loses a frame at some lengths (specification 15.2).</param>
+    /// <returns>Frames at 50 per second; exact unless <paramref name="singlePrecision"/> is set.</returns>
+    public static long ReferenceFrames(long samples, bool singlePrecision = false) =>
+        Math.Max(singlePrecision ? (long)(samples / 16000f * 50f) : samples * 50 / 16000, 25);
 
     /// <summary>Encodes a batch.</summary>
     /// <param name="mel">Log-mel, [batch, melBins, frames], 100 frames per second.</param>

@@ -61,7 +61,10 @@ internal sealed class BeamRow(DecodingOptions options, IReadOnlyList<int> endTok
             for (var k = 0; k < Open.Length; k++)
                 if (Open[k].Score > Dead / 2)
                     Keep(generated.ToArray(firstRow + k), Open[k].Score, Open[k].LogProbability, generated.Length, null);
-        return [.. _finished.Take(options.Alternatives)];
+        // Filters may forbid every token: then nothing was recognised.
+        return _finished.Count == 0
+            ? [new Hypothesis([], 0, 0, double.NegativeInfinity)]
+            : [.. _finished.Take(options.Alternatives)];
     }
 
     private bool IsSettled(double best, int length)

@@ -35,9 +35,9 @@ internal sealed class GenerationCase : ICaseCategory
             var expected = run.GetProperty("sequences").EnumerateArray().Select(s => s.Integers()).ToArray();
             check.Same($"run {id}: hypotheses", expected.Length, rows.Length);
             for (var i = 0; i < Math.Min(rows.Length, expected.Length); i++)
-                check.Same($"run {id}[{i}]", expected[i], Padded(rows[i], expected[i].Length, endTokens, options, args.Integer("pad_token_id", 0)));
+                check.Sequence($"run {id}[{i}]", expected[i], Padded(rows[i], expected[i].Length, endTokens, options, args.Integer("pad_token_id", 0)));
             if (run.Find("sequences_scores") is { } scores)
-                check.Close($"run {id} scores", scores.Numbers(), [.. rows.Select(h => h.Score)], scoreTolerance);
+                check.Numeric($"run {id} scores", scores.Numbers(), [.. rows.Select(h => h.Score)], scoreTolerance);
             if (tensors.Entries.ContainsKey($"greedy_scores_run{id}"))
                 check.Close($"greedy_scores_run{id}", tensors.Read($"greedy_scores_run{id}"), stack(logits, 1), folder.Tolerance("greedy_scores"));
             foreach (var step in logits)

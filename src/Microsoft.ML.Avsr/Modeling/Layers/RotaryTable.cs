@@ -14,7 +14,7 @@ internal readonly record struct RotaryTable(Tensor Cosine, Tensor Sine)
     {
         var frequencies = new float[headSize / 2];
         for (var i = 0; i < frequencies.Length; i++)
-            frequencies[i] = (float)(1 / (float)Math.Pow(theta, 2.0 * i / headSize));
+            frequencies[i] = 1 / MathF.Pow((float)theta, 2f * i / headSize); // float32 throughout: the reference's angles at far positions show the last bit
         return frequencies;
     }
 
