@@ -9,6 +9,9 @@ internal sealed class CaseCheck
     private const int MostMessages = 5;
     private double _worstUse = -1;
 
+    /// <summary>Largest share of its tolerance that a comparison used; above 1 it failed.</summary>
+    public double Use => Math.Max(0, _worstUse);
+
     /// <summary>Comparisons made.</summary>
     public int Count { get; private set; }
 

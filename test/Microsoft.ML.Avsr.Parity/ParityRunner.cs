@@ -40,7 +40,7 @@ internal static class ParityRunner
             return Refuse(directory is null ? "Give the folder with the cases." : $"There is no folder '{directory}'.");
 
         var (passed, failed) = (0, 0);
-        output.WriteLine("Largest differences: absolute, and relative to the largest number of the same tensor. Tolerance: of the tightest comparison.");
+        output.WriteLine("Largest differences: absolute, and relative to the largest number of the same tensor. Tolerance: of the comparison that used most of it.");
         foreach (var file in Directory.EnumerateFiles(directory, "case.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             if (RunOne(Path.GetDirectoryName(file)!, filter, output) is not { } success)
@@ -87,7 +87,7 @@ internal static class ParityRunner
         }
         var success = check.FailureCount == 0;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{(success ? "pass" : "FAIL")}  {name,-44} abs {check.Absolute,-8:0.0e-0} rel {check.Relative,-8:0.0e-0} tolerance {check.WorstTolerance,-22} {check.Count} comparisons; tightest: {check.WorstName}"));
+            $"{(success ? "pass" : "FAIL")}  {name,-44} abs {check.Absolute,-8:0.0e-0} rel {check.Relative,-8:0.0e-0} tolerance {check.WorstTolerance,-22} {Math.Min(check.Use, 99),7:0.0%} of it used by {check.WorstName}; {check.Count} comparisons"));
         foreach (var failure in check.Failures)
             output.WriteLine($"      {failure}");
         if (check.FailureCount > check.Failures.Count)
