@@ -186,7 +186,7 @@ public sealed class MultimodalProjector : Module<EncodedSequence?, EncodedSequen
         Config.InitialScale is { } scale ? make.Constant(scale, 1) : null);
 
     private torch.nn.Module OneModality(int width, ModuleConstruction make) => Config.Routing == ProjectorRouting.Dense
-        ? new Expert(width, Config.Hidden, Config.OutputWidth, Config.LayerNorm, make)
+        ? new Expert(width, Config.Hidden, Config.OutputWidth, Config.LayerNorm, Config.Activation, make)
         : new SparseMixtureProjector(width, Config, make);
 
     private sealed record Entered(Tensor Real, Tensor? Rows, long Batch, long Time);

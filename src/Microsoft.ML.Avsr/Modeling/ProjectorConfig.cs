@@ -15,6 +15,9 @@ public sealed record ProjectorConfig
     /// <summary>Inner width of an expert.</summary>
     public int Hidden { get; init; } = 2048;
 
+    /// <summary>Nonlinearity of an expert.</summary>
+    public ExpertActivation Activation { get; init; } = ExpertActivation.Relu;
+
     /// <summary>Layer norm at the end of each expert, as in the released code.</summary>
     public bool LayerNorm { get; init; } = true;
 

@@ -24,6 +24,22 @@ public readonly record struct RoutingDecision(Tensor Logits, Tensor Probabilitie
         return share.mul(mean).sum().mul((double)shape[1]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>CuMo's balance loss, for comparison: first choices only, averaged per row; 1 when balanced.</summary>
+    /// <param name="rows">Rows of the batch; each has n / rows tokens, in order.</param>
+    /// <returns>A scalar: the mean over rows and experts of (share of first choices · mean probability), times N².</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The tokens do not divide into that many rows.</exception>
+    public Tensor FirstChoiceBalanceLoss(long rows)
+    {
+        var (count, experts) = (Probabilities.shape[0], Probabilities.shape[1]);
+        if (rows < 1 || count % rows != 0)
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"{count} tokens do not divide into {rows} rows.");
+        using var scope = NewDisposeScope();
+        var first = nn.functional.one_hot(Choices.select(1, 0), experts).to(Probabilities.dtype); // [n, N]
+        var share = first.view(rows, -1, experts).mean([1]);                                      // [rows, N]
+        var mean = Probabilities.view(rows, -1, experts).mean([1]);                               // [rows, N]
+        return share.mul(mean).mean().mul((double)(experts * experts)).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Router z-loss: mean squared log-sum-exp of the scores (specification 5.2).</summary>
     /// <returns>A scalar; 0 without tokens.</returns>
     public Tensor RouterZLoss()

@@ -51,6 +51,19 @@ public sealed class LlamaTests
         Golden.AreClose(expected["grad_norm_final"], Golden.Gradient(model, "model.norm.weight"), 1e-5, 1e-3, "grad norm");
     }
 
+    /// <summary>Computed in bf16 the model stays within the reference's own bf16 error; weights are read without a float32 copy.</summary>
+    [TestMethod]
+    public void HalfPrecisionStaysNearTheReference()
+    {
+        using var guard = no_grad();
+        using var scope = NewDisposeScope();
+        using var folder = HuggingFaceFolder.Open(Golden.Find(Root + "gqa_tied_bf16/hf"));
+        var model = LlamaFactory.FromHuggingFace(folder, construction: new ModuleConstruction { DType = ScalarType.BFloat16 });
+        Assert.IsTrue(model.parameters().All(p => p.dtype == ScalarType.BFloat16));
+        var expected = Golden.Tensors(Root + "gqa_tied_bf16/expected.safetensors");
+        Golden.AreClose(expected["logits"], model.call(expected["input_ids"]), 0.602);
+    }
+
     [TestMethod]
     [DataRow("gqa_tied_llama3rope32")]
     [DataRow("qwen2_tied")]

@@ -101,7 +101,7 @@ public sealed class ProjectorTests
     [DataRow(512, 2048, true, 5_251_072L)]
     [DataRow(384, 2048, true, 4_988_928L)]
     public void ExpertsHaveThePublishedSize(int input, int output, bool layerNorm, long expected) =>
-        Assert.AreEqual(expected, Golden.ParameterCount(new Expert(input, 2048, output, layerNorm, ModuleConstruction.Meta)));
+        Assert.AreEqual(expected, Golden.ParameterCount(new Expert(input, 2048, output, layerNorm, construction: ModuleConstruction.Meta)));
 
     [TestMethod]
     public void ReleasedMixtureHasThePublishedSizeAndNames()
@@ -109,6 +109,11 @@ public sealed class ProjectorTests
         var projector = new MultimodalProjector(
             new ProjectorConfig { Routing = ProjectorRouting.Jejr, AudioWidth = 1024, VideoWidth = 1024, OutputWidth = 2048 }, ModuleConstruction.Meta);
         Assert.AreEqual(4 * 6_299_648L + 4096, Golden.ParameterCount(projector));
+        const long adapters = 6_815_744; // of the 1B model, tested in LlamaTests
+        Assert.AreEqual(32_018_432, Golden.ParameterCount(projector) + adapters, "all that the released model trains");
+        var dense = new MultimodalProjector(
+            new ProjectorConfig { Routing = ProjectorRouting.Dense, AudioWidth = 1024, VideoWidth = 1024, OutputWidth = 2048 }, ModuleConstruction.Meta);
+        Assert.AreEqual(19_415_040, Golden.ParameterCount(dense) + adapters, "the dense baseline");
         var names = projector.state_dict().Keys.ToHashSet();
         Assert.IsTrue(names.Contains("audiovisual_proj.gate.weight"));
         Assert.IsTrue(names.Contains("audiovisual_proj.experts.3.0.weight"));

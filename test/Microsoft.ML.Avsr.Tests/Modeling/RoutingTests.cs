@@ -103,6 +103,27 @@ public sealed class RoutingTests
             Golden.AreClose(io["grad." + key], parameter.grad!, 1e-4, what: key);
     }
 
+    [TestMethod]
+    public void CuMosMixtureIsASettingOfTheSameModule()
+    {
+        using var scope = NewDisposeScope();
+        var io = Golden.Tensors("avsr/06_cumo_mlpmoe/io.safetensors");
+        var projector = new SparseMixtureProjector(
+            24, new ProjectorConfig { OutputWidth = 20, Hidden = 20, LayerNorm = false, Activation = ExpertActivation.Gelu });
+        Golden.Fill(projector, io, key => "weight." + key);
+        var input = io["input"].requires_grad_();
+        var (output, decision) = projector.call(input.reshape(-1, 24));
+        Golden.AreClose(io["output"].reshape(-1, 20), output, 2e-5, what: "output");
+        Golden.AreClose(io["balance_loss"], decision.FirstChoiceBalanceLoss(2), 2e-5, what: "balance");
+        Golden.AreClose(io["router_z_loss"], decision.RouterZLoss(), 2e-5, what: "z");
+        var loss = output.mul(io["cotangent"].reshape(-1, 20)).sum()
+            .add(decision.FirstChoiceBalanceLoss(2).mul(0.1)).add(decision.RouterZLoss().mul(0.01));
+        loss.backward();
+        Golden.AreClose(io["grad.input"], input.grad!, 1e-4, what: "input");
+        foreach (var (key, parameter) in projector.named_parameters())
+            Golden.AreClose(io["grad." + key], parameter.grad!, 1e-4, what: key);
+    }
+
     /// <summary>Gradients of router and experts against central differences, in double precision.</summary>
     [TestMethod]
     public void GradientsEqualFiniteDifferences()

@@ -15,7 +15,7 @@ internal sealed class ExpertPool : Module<Tensor, RoutingDecision, Tensor>
         _experts = new Expert[config.Experts];
         for (var i = 0; i < _experts.Length; i++)
         {
-            _experts[i] = new Expert(inputWidth, config.Hidden, config.OutputWidth, config.LayerNorm, construction);
+            _experts[i] = new Expert(inputWidth, config.Hidden, config.OutputWidth, config.LayerNorm, config.Activation, construction);
             register_module(i.ToString(System.Globalization.CultureInfo.InvariantCulture), _experts[i]);
         }
     }

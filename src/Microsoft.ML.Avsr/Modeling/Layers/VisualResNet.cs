@@ -8,6 +8,9 @@ namespace Microsoft.ML.Avsr.Modeling;
 /// <summary>3-D convolution over time and picture, then a residual trunk over each frame (specification 4.1).</summary>
 internal sealed class VisualResNet : Module<Tensor, Tensor?, Tensor>
 {
+    /// <summary>From this many channels on, convolutions are faster with channels first (measured with oneDNN on a CPU).</summary>
+    private const int WideStem = 64;
+
     private readonly ModuleList<Module<Tensor, Tensor>> frontend3D; // convolution, norm, activation
     private readonly ResidualTrunk trunk;
     private readonly VisualEncoderConfig _config;
@@ -39,7 +42,7 @@ internal sealed class VisualResNet : Module<Tensor, Tensor?, Tensor>
         var volume = frontend3D[0].call(input); // [batch, stem, time, height, width]
         var shape = volume.shape;
         var (batch, stem, time, height, width) = (shape[0], shape[1], shape[2], shape[3], shape[4]);
-        // Time goes into the batch. The copy that this needs leaves channels last in memory, the faster order for the trunk.
+        // Time goes into the batch. The copy that this needs leaves channels last in memory, the faster order for a narrow trunk.
         var pictures = volume.permute(0, 2, 3, 4, 1).reshape(batch * time, height, width, stem);
         Tensor? rows = null;
         if (valid is not null)
@@ -51,6 +54,8 @@ internal sealed class VisualResNet : Module<Tensor, Tensor?, Tensor>
         if (pictures.shape[0] == 0)
             return zeros(batch, time, _config.StageChannels[3], volume.dtype, volume.device).MoveToOuterDisposeScope();
         var frames = pictures.permute(0, 3, 1, 2); // [real, stem, height, width]
+        if (stem >= WideStem)
+            frames = frames.contiguous();
         frames = frontend3D[2].call(frontend3D[1].call(frames));
         frames = functional.max_pool2d(frames, 3, 2, 1); // [real, stem, height / 2, width / 2]
         var features = trunk.call(frames);               // [real, last stage]
