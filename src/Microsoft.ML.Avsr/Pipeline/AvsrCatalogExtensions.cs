@@ -1,5 +1,6 @@
 using Microsoft.ML.Avsr;
 using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Text;
 
 namespace Microsoft.ML;
 
@@ -33,6 +34,69 @@ public static class AvsrCatalogExtensions
     /// <param name="options">Everything that can be chosen.</param>
     /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
     public static AvsrEstimator Avsr(this TransformsCatalog catalog, AvsrEstimator.Options options) => new(AvsrLog.Of(catalog), options);
+
+    /// <summary>Makes a stage that decodes media into clip columns.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="audioColumnName">The column of sound that is added.</param>
+    /// <param name="videoColumnName">The column of frames that is added.</param>
+    /// <param name="mediaColumnName">The column of media: paths (text) or bytes of media files (vector of byte).</param>
+    /// <exception cref="ArgumentException">A name is empty.</exception>
+    public static SpeechMediaLoadingEstimator LoadSpeechMedia(this TransformsCatalog catalog, string audioColumnName = "Audio", string videoColumnName = "Video",
+        string mediaColumnName = "Path") =>
+        LoadSpeechMedia(catalog, new SpeechMediaLoadingEstimator.Options { AudioColumnName = audioColumnName, VideoColumnName = videoColumnName, MediaColumnName = mediaColumnName });
+
+    /// <summary>Makes a stage that decodes media into clip columns.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static SpeechMediaLoadingEstimator LoadSpeechMedia(this TransformsCatalog catalog, SpeechMediaLoadingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
+
+    /// <summary>Makes a stage that cuts the mouth region out of frames.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">The column that is added.</param>
+    /// <param name="inputColumnName">The column of frames.</param>
+    /// <param name="mouthBox">The mouth's box in pixels; null where the frames show only the mouth region.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static MouthRegionCroppingEstimator CropMouthRegion(this TransformsCatalog catalog, string outputColumnName = "Mouth", string inputColumnName = "Video",
+        MouthBox? mouthBox = null) =>
+        CropMouthRegion(catalog, new MouthRegionCroppingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, MouthBox = mouthBox });
+
+    /// <summary>Makes a stage that cuts the mouth region out of frames.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static MouthRegionCroppingEstimator CropMouthRegion(this TransformsCatalog catalog, MouthRegionCroppingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
+
+    /// <summary>Makes a stage that brings transcripts into one form.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="outputColumnName">The column that is added.</param>
+    /// <param name="inputColumnName">The column that is read; null is the output column's name.</param>
+    /// <param name="normalization">The form.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static TranscriptNormalizingEstimator NormalizeTranscript(this TransformsCatalog catalog, string outputColumnName, string? inputColumnName = null,
+        TranscriptNormalization normalization = TranscriptNormalization.English) =>
+        NormalizeTranscript(catalog, new TranscriptNormalizingEstimator.Options { OutputColumnName = outputColumnName, InputColumnName = inputColumnName, Normalization = normalization });
+
+    /// <summary>Makes a stage that brings transcripts into one form.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    public static TranscriptNormalizingEstimator NormalizeTranscript(this TransformsCatalog catalog, TranscriptNormalizingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
 
     /// <summary>Everything that this package does, with the context's log, seed and device settings.</summary>
     /// <param name="mlContext">The context.</param>

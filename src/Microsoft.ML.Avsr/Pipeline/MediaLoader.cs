@@ -28,29 +28,42 @@ internal sealed class MediaLoader
     }
 
     /// <summary>Loads one row's media.</summary>
-    public RowMedia Load(MediaReference reference, CancellationToken cancellationToken)
-    {
-        if (reference.Audio is not null || reference.Video is not null)
-            return Crop(new MediaClip(_audio ? reference.Audio : null, _video ? reference.Video : null, MediaStatus.Ok), reference.Box);
-        if (reference.Bytes is { Length: > 0 })
-            return Crop(_reader.Read(reference.Bytes.AsMemory(), cancellationToken), reference.Box);
-        if (string.IsNullOrWhiteSpace(reference.Path))
-            return new RowMedia(new SpeechInput(null, null), MediaStatus.Missing, "The row names no media.");
-        return Crop(_reader.Read(reference.Path, cancellationToken), reference.Box);
-    }
+    public RowMedia Load(MediaReference reference, CancellationToken cancellationToken) => Crop(Read(reference, cancellationToken), reference.Box);
 
     /// <summary>Loads several rows' media at once.</summary>
     public RowMedia[] Load(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
     {
-        var loaded = new RowMedia[references.Count];
-        if (loaded.Length == 1)
-        {
-            loaded[0] = Load(references[0], cancellationToken);
-            return loaded;
-        }
+        var clips = Read(references, parallelism, cancellationToken);
+        var loaded = new RowMedia[clips.Length];
         var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = parallelism > 0 ? parallelism : Environment.ProcessorCount };
-        Parallel.For(0, loaded.Length, options, i => loaded[i] = Load(references[i], cancellationToken));
+        Parallel.For(0, loaded.Length, options, i => loaded[i] = Crop(clips[i], references[i].Box));
         return loaded;
+    }
+
+    /// <summary>Reads one row's media as it is, without cutting out the mouth.</summary>
+    public MediaClip Read(MediaReference reference, CancellationToken cancellationToken)
+    {
+        if (reference.Audio is not null || reference.Video is not null)
+            return new MediaClip(_audio ? reference.Audio : null, _video ? reference.Video : null, MediaStatus.Ok);
+        if (reference.Bytes is { Length: > 0 })
+            return _reader.Read(reference.Bytes.AsMemory(), cancellationToken);
+        return string.IsNullOrWhiteSpace(reference.Path)
+            ? new MediaClip(null, null, MediaStatus.Missing, "The row names no media.")
+            : _reader.Read(reference.Path, cancellationToken);
+    }
+
+    /// <summary>Reads several rows' media as it is.</summary>
+    public MediaClip[] Read(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
+    {
+        // Small files share decoder processes; what is in memory is read one by one.
+        var files = Enumerable.Range(0, references.Count)
+            .Where(i => references[i] is { Audio: null, Video: null, Bytes: null or { Length: 0 } } && !string.IsNullOrWhiteSpace(references[i].Path)).ToArray();
+        var clips = new MediaClip[references.Count];
+        foreach (var (i, clip) in files.Zip(_reader.ReadMany(files.Select(i => references[i].Path!), parallelism, cancellationToken)))
+            clips[i] = clip;
+        for (var i = 0; i < clips.Length; i++)
+            clips[i] ??= Read(references[i], cancellationToken);
+        return clips;
     }
 
     private RowMedia Crop(MediaClip clip, MouthBox? rowBox)

@@ -23,6 +23,9 @@ internal sealed record RecognitionSettings
     public string StatusColumnName => OutputColumnName + ".Status";
     public string ModalityColumnName => OutputColumnName + ".Modality";
 
+    /// <summary>The settings on this machine: a decoder's path of another machine is dropped, so that PATH is looked in.</summary>
+    public RecognitionSettings Here() => Media.FfmpegPath is { } path && !File.Exists(path) ? this with { Media = Media with { FfmpegPath = null } } : this;
+
     /// <summary>The streams that are asked for.</summary>
     public Modality Wanted => Modality switch
     {

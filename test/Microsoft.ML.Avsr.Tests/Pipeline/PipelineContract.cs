@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Data;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
@@ -57,6 +59,8 @@ internal static class PipelineContract
         null => "null",
         string text => text,
         ReadOnlyMemory<char> text => text.ToString(),
+        AudioClip clip => $"{clip.SampleRate} Hz: {string.Join(" ", clip.Samples.ToArray().Where((_, i) => i % 100 == 0).Select(v => v.ToString("0.000", CultureInfo.InvariantCulture)))}",
+        VideoClip clip => $"{clip.Frames}x{clip.Height}x{clip.Width}: {Convert.ToHexString(SHA256.HashData(clip.Pixels.Span))}",
         IEnumerable items => "[" + string.Join(" ", items.Cast<object>().Select(Text)) + "]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

@@ -17,27 +17,28 @@ internal static class SavedChain
         var boxed = settings.MouthRegion == MouthRegionMode.BoxColumns;
         return (settings.MediaKind, boxed, settings.AudioColumnName, settings.VideoColumnName) switch
         {
-            (MediaColumnKind.Path, false, _, _) => Create<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
-            (MediaColumnKind.Path, true, _, _) => Create<SavedPathBoxRow>(settings, payload, new SavedPathBoxRecognition(), SavedContracts.PathBox),
-            (MediaColumnKind.Bytes, false, _, _) => Create<SavedBytesRow>(settings, payload, new SavedBytesRecognition(), SavedContracts.Bytes),
-            (MediaColumnKind.Bytes, true, _, _) => Create<SavedBytesBoxRow>(settings, payload, new SavedBytesBoxRecognition(), SavedContracts.BytesBox),
-            (MediaColumnKind.Clips, false, { }, null) => Create<SavedAudioRow>(settings, payload, new SavedAudioRecognition(), SavedContracts.Audio),
-            (MediaColumnKind.Clips, false, null, { }) => Create<SavedVideoRow>(settings, payload, new SavedVideoRecognition(), SavedContracts.Video),
-            (MediaColumnKind.Clips, false, { }, { }) => Create<SavedClipsRow>(settings, payload, new SavedClipsRecognition(), SavedContracts.Clips),
+            (MediaColumnKind.Path, false, _, _) => Recognizer<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
+            (MediaColumnKind.Path, true, _, _) => Recognizer<SavedPathBoxRow>(settings, payload, new SavedPathBoxRecognition(), SavedContracts.PathBox),
+            (MediaColumnKind.Bytes, false, _, _) => Recognizer<SavedBytesRow>(settings, payload, new SavedBytesRecognition(), SavedContracts.Bytes),
+            (MediaColumnKind.Bytes, true, _, _) => Recognizer<SavedBytesBoxRow>(settings, payload, new SavedBytesBoxRecognition(), SavedContracts.BytesBox),
+            (MediaColumnKind.Clips, false, { }, null) => Recognizer<SavedAudioRow>(settings, payload, new SavedAudioRecognition(), SavedContracts.Audio),
+            (MediaColumnKind.Clips, false, null, { }) => Recognizer<SavedVideoRow>(settings, payload, new SavedVideoRecognition(), SavedContracts.Video),
+            (MediaColumnKind.Clips, false, { }, { }) => Recognizer<SavedClipsRow>(settings, payload, new SavedClipsRecognition(), SavedContracts.Clips),
             _ => throw new InvalidOperationException(
                 "A recogniser over clip columns is saved when the columns are named by AudioColumnName and VideoColumnName and have no box columns; crop the mouths before."),
         };
     }
 
-    /// <summary>Finds the payload in a loaded model, looking into chains; null where there is none.</summary>
+    /// <summary>Finds the recogniser's payload in a loaded model, looking into chains; null where there is none.</summary>
     public static VBuffer<ReadOnlyMemory<char>>? FindPayload(ITransformer model)
     {
         if (model is not IEnumerable<ITransformer> chain)
             return null;
         var members = chain.ToArray();
-        for (var i = 0; i + 1 < members.Length; i++)
+        for (var i = 0; i + 2 < members.Length; i++)
         {
-            if (members[i] is CustomMappingTransformer<SavedNothing, SavedKey> key)
+            // Other stages of this package are saved in the same way; the recogniser's custom mapping is known by its result.
+            if (members[i] is CustomMappingTransformer<SavedNothing, SavedKey> key && members[i + 2].GetType().GenericTypeArguments is [_, var result] && result == typeof(SavedResult))
             {
                 var one = new MLContext().Data.LoadFromEnumerable(new[] { new SavedNothing() });
                 return members[i + 1].Transform(key.Transform(one)).GetColumn<VBuffer<ReadOnlyMemory<char>>>(SavedColumns.Payload).Single();
@@ -46,8 +47,15 @@ internal static class SavedChain
         return members.Select(FindPayload).FirstOrDefault(payload => payload is not null);
     }
 
-    private static TransformerChain<ITransformer> Create<TRow>(RecognitionSettings settings, string[] payload, SavedRecognition<TRow> recognition, string contract)
-        where TRow : class, ISavedRow, new()
+    /// <summary>Builds the chain of a stage.</summary>
+    /// <typeparam name="TRow">What the stage reads: columns of fixed names, and the payload.</typeparam>
+    /// <typeparam name="TResult">What the stage writes: columns of fixed names.</typeparam>
+    /// <param name="mapping">The stage's work on one row.</param>
+    /// <param name="contract">The name by which loading finds it again.</param>
+    /// <param name="payload">What it needs, as texts.</param>
+    /// <param name="userName">The user's name of each column of a fixed name.</param>
+    public static TransformerChain<ITransformer> Build<TRow, TResult>(Action<TRow, TResult> mapping, string contract, string[] payload, Func<string, string> userName)
+        where TRow : class, new() where TResult : class, new()
     {
         var context = new MLContext();
         var definition = SchemaDefinition.Create(typeof(TRow));
@@ -55,9 +63,10 @@ internal static class SavedChain
         var inputs = new List<(string Fixed, string Name)>();
         foreach (var column in definition)
         {
-            inputs.Add((column.ColumnName, UserName(settings, column.ColumnName)));
+            inputs.Add((column.ColumnName, userName(column.ColumnName)));
             column.ColumnName = inputs[^1].Name;
         }
+        var outputs = SchemaDefinition.Create(typeof(TResult)).Select(column => (Fixed: column.ColumnName, Name: userName(column.ColumnName))).ToArray();
         var view = context.Data.LoadFromEnumerable(new[] { new TRow() }, definition);
 
         var chain = new List<ITransformer>();
@@ -65,16 +74,11 @@ internal static class SavedChain
             Add(context.Transforms.CopyColumns(canonical, name));
         Add(context.Transforms.CustomMapping(SavedKeyFactory.Mapping, SavedContracts.Key));
         Add(context.Transforms.Conversion.MapValue(SavedColumns.Payload, [KeyValuePair.Create(SavedColumns.KeyValue, payload)], SavedColumns.Key));
-        Add(context.Transforms.CustomMapping(recognition.GetMapping(), contract));
-        (string Fixed, string Name)[] outputs =
-        [
-            (SavedColumns.Transcript, settings.OutputColumnName), (SavedColumns.Confidence, settings.ConfidenceColumnName),
-            (SavedColumns.Status, settings.StatusColumnName), (SavedColumns.Modality, settings.ModalityColumnName),
-        ];
+        Add(context.Transforms.CustomMapping(mapping, contract));
         foreach (var (canonical, name) in outputs)
             Add(context.Transforms.CopyColumns(name, canonical));
         Add(context.Transforms.DropColumns(
-            [.. inputs.Select(input => input.Fixed), SavedColumns.Key, SavedColumns.Payload, .. outputs.Select(output => output.Fixed)]));
+            [.. inputs.Select(input => input.Fixed).Concat(outputs.Select(output => output.Fixed)).Append(SavedColumns.Key).Append(SavedColumns.Payload).Distinct()]));
         return new TransformerChain<ITransformer>([.. chain]);
 
         void Add(IEstimator<ITransformer> estimator)
@@ -85,8 +89,16 @@ internal static class SavedChain
         }
     }
 
-    private static string UserName(RecognitionSettings settings, string canonical) => canonical switch
+    private static TransformerChain<ITransformer> Recognizer<TRow>(RecognitionSettings settings, string[] payload, SavedRecognition<TRow> recognition, string contract)
+        where TRow : class, ISavedRow, new() =>
+        Build(recognition.GetMapping(), contract, payload, fixedName => UserName(settings, fixedName));
+
+    private static string UserName(RecognitionSettings settings, string fixedName) => fixedName switch
     {
+        SavedColumns.Transcript => settings.OutputColumnName,
+        SavedColumns.Confidence => settings.ConfidenceColumnName,
+        SavedColumns.Status => settings.StatusColumnName,
+        SavedColumns.Modality => settings.ModalityColumnName,
         SavedColumns.Media => settings.MediaColumnName!,
         SavedColumns.Audio => settings.AudioColumnName!,
         SavedColumns.Video => settings.VideoColumnName!,

@@ -58,11 +58,7 @@ internal sealed class SavedPayload
             throw new AvsrModelException("The saved model is damaged: its header has no settings.");
         if (header.Version > FormatVersion)
             throw new AvsrModelException($"The saved model has format {header.Version}; this package reads up to {FormatVersion}. Update the package.");
-        // A path of another machine is of no use here: look in PATH instead.
-        var settings = header.Settings;
-        if (settings.Media.FfmpegPath is { } path && !File.Exists(path))
-            settings = settings with { Media = settings.Media with { FfmpegPath = null } };
-        return new SavedPayload(settings, chunks[1..].ToArray());
+        return new SavedPayload(header.Settings.Here(), chunks[1..].ToArray());
     }
 
     /// <summary>Decodes the model.</summary>

@@ -1,0 +1,53 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>Cuts the mouth region out of frames: from a column of <see cref="VideoClip"/> to one of 96 x 96 pixels. Where there is none, the value is null.</summary>
+public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthRegionCroppingTransformer>
+{
+    private readonly MouthRegionCroppingStage _stage;
+
+    internal MouthRegionCroppingEstimator(Options options) : this(new MouthRegionCroppingStage(options.Validate())) { }
+
+    private MouthRegionCroppingEstimator(MouthRegionCroppingStage stage) : base(stage) => _stage = stage;
+
+    private protected override MouthRegionCroppingTransformer Create(DataViewSchema inputSchema) => new(_stage);
+
+    /// <summary>The options of <see cref="MouthRegionCroppingEstimator"/>.</summary>
+    public sealed class Options
+    {
+        /// <summary>The column that is added.</summary>
+        public string OutputColumnName { get; set; } = "Mouth";
+
+        /// <summary>The column of frames.</summary>
+        public string InputColumnName { get; set; } = "Video";
+
+        /// <summary>The mouth's box, in pixels of the files' frames; null where the frames show only the mouth region, or where columns hold it.</summary>
+        public MouthBox? MouthBox { get; set; }
+
+        /// <summary>Four columns of float with each row's box: x, y, width, height.</summary>
+        public IReadOnlyList<string>? MouthBoxColumnNames { get; set; }
+
+        internal MouthRegionCroppingStage.Settings Validate()
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(InputColumnName);
+            OptionCheck.Require(MouthBox is null or { IsValid: true }, nameof(MouthBox), MouthBox, "must be a box with finite numbers and a positive size.");
+            var columns = MouthBoxColumnNames is null ? "" : string.Join(", ", MouthBoxColumnNames);
+            OptionCheck.Require(MouthBoxColumnNames is null || MouthBox is null, nameof(MouthBoxColumnNames), columns, "cannot be used together with MouthBox.");
+            OptionCheck.Require(MouthBoxColumnNames is null or { Count: 4 }, nameof(MouthBoxColumnNames), columns, "must be four column names: x, y, width, height.");
+            return new(OutputColumnName, InputColumnName, MouthBox, MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames]);
+        }
+    }
+}
+
+/// <summary>Cuts the mouth region out of frames. Made by <see cref="MouthRegionCroppingEstimator"/>.</summary>
+public sealed class MouthRegionCroppingTransformer : SpeechStageTransformer
+{
+    private readonly MouthRegionCroppingStage _stage;
+
+    internal MouthRegionCroppingTransformer(MouthRegionCroppingStage stage) : base(stage) => _stage = stage;
+
+    private protected override TransformerChain<ITransformer> ToSavedChain() => _stage.ToSavedChain();
+}

@@ -1,0 +1,126 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>The stage behind <see cref="MouthRegionCroppingEstimator"/>.</summary>
+internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings settings) : RowStage
+{
+    private const string Contract = "Microsoft.ML.Avsr.CropMouthRegion.1";
+    private const string BoxContract = "Microsoft.ML.Avsr.CropMouthRegion.Box.1";
+
+    public override IReadOnlyList<InputColumn> Inputs { get; } =
+    [
+        new InputColumn(settings.Input, "video", VideoClipDataViewType.Instance),
+        .. (settings.BoxColumns ?? []).Select(name => new InputColumn(name, "mouth box", NumberDataViewType.Single)),
+    ];
+
+    public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [new(settings.Output, VideoClipDataViewType.Instance)];
+
+    public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) => new Work(settings, row, columns, slots);
+
+    public TransformerChain<ITransformer> ToSavedChain()
+    {
+        var payload = StagePayload.Write(settings);
+        return settings.BoxColumns is null
+            ? SavedChain.Build(new Factory().GetMapping(), Contract, payload, UserName)
+            : SavedChain.Build(new BoxFactory().GetMapping(), BoxContract, payload, UserName);
+    }
+
+    private string UserName(string fixedName) => fixedName switch
+    {
+        SavedColumns.Video => settings.Input,
+        SavedColumns.BoxX => settings.BoxColumns![0],
+        SavedColumns.BoxY => settings.BoxColumns![1],
+        SavedColumns.BoxWidth => settings.BoxColumns![2],
+        SavedColumns.BoxHeight => settings.BoxColumns![3],
+        _ => settings.Output,
+    };
+
+    private static VideoClip? Crop(Settings settings, VideoClip? frames, MouthBox? rowBox)
+    {
+        if (frames is null || rowBox is { IsValid: false })
+            return null;
+        IMouthRegionLocator locator = (rowBox ?? settings.Box) is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
+        return locator.Crop(frames, out _);
+    }
+
+    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns);
+
+    private sealed class Work(Settings settings, DataViewRow row, DataViewSchema.Column[] columns, int slots) : RowWork
+    {
+        private readonly ValueGetter<VideoClip> _frames = row.GetGetter<VideoClip>(columns[0]);
+        private readonly ValueGetter<float>[] _box = [.. columns.Skip(1).Select(column => row.GetGetter<float>(column))];
+        private readonly VideoClip?[] _clips = new VideoClip?[slots];
+        private readonly MouthBox?[] _boxes = new MouthBox?[slots];
+
+        public override void Capture(int slot)
+        {
+            VideoClip frames = null!;
+            _frames(ref frames);
+            _clips[slot] = frames;
+            if (_box.Length == 0)
+                return;
+            Span<float> numbers = stackalloc float[4];
+            for (var i = 0; i < _box.Length; i++)
+                _box[i](ref numbers[i]);
+            _boxes[slot] = new MouthBox(numbers[0], numbers[1], numbers[2], numbers[3]);
+        }
+
+        public override void Compute(int count)
+        {
+            for (var i = 0; i < count; i++)
+                _clips[i] = Crop(settings, _clips[i], _boxes[i]);
+        }
+
+        public override Delegate Getter(int output, Func<int> current) => Read(current, slot => _clips[slot]!);
+    }
+
+    internal sealed class BoxRow
+    {
+        [ColumnName(SavedColumns.Video), VideoClipType]
+        public VideoClip? Video { get; set; }
+
+        [ColumnName(SavedColumns.BoxX)]
+        public float X { get; set; }
+
+        [ColumnName(SavedColumns.BoxY)]
+        public float Y { get; set; }
+
+        [ColumnName(SavedColumns.BoxWidth)]
+        public float Width { get; set; }
+
+        [ColumnName(SavedColumns.BoxHeight)]
+        public float Height { get; set; }
+
+        [ColumnName(SavedColumns.Payload)]
+        public VBuffer<ReadOnlyMemory<char>> Payload { get; set; }
+    }
+
+    internal sealed class Result
+    {
+        [ColumnName("Microsoft.ML.Avsr.Mouth"), VideoClipType]
+        public VideoClip? Mouth { get; set; }
+    }
+
+    [CustomMappingFactoryAttribute(Contract)]
+    internal sealed class Factory : CustomMappingFactory<SavedVideoRow, Result>
+    {
+        public override Action<SavedVideoRow, Result> GetMapping()
+        {
+            var cache = new PayloadCache<Settings, Settings>(settings => settings);
+            return (row, result) => result.Mouth = Crop(cache.Get(row.Payload), row.Video, null);
+        }
+    }
+
+    [CustomMappingFactoryAttribute(BoxContract)]
+    internal sealed class BoxFactory : CustomMappingFactory<BoxRow, Result>
+    {
+        public override Action<BoxRow, Result> GetMapping()
+        {
+            var cache = new PayloadCache<Settings, Settings>(settings => settings);
+            return (row, result) => result.Mouth = Crop(cache.Get(row.Payload), row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height));
+        }
+    }
+}
