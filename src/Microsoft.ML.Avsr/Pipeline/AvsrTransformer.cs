@@ -38,6 +38,12 @@ public sealed class AvsrTransformer : ITransformer, IDisposable
     /// <summary>The streams that this transformer recognises from.</summary>
     public RecognitionModality Modality => Settings.Modality;
 
+    /// <summary>The column of media that is read; null where clip columns are read instead.</summary>
+    public string? MediaColumnName => Settings.MediaColumnName;
+
+    /// <summary>The column of transcripts that is written; the other output columns' names begin with it.</summary>
+    public string OutputColumnName => Settings.OutputColumnName;
+
     internal RecognitionSettings Settings { get; }
 
     internal AvsrStage Stage { get; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Avsr.Training;
@@ -70,6 +71,20 @@ public sealed class FitTests
         var fresh = new MLContext();
         CollectionAssert.AreEqual(
             model.Transform(data).GetColumn<string>("Heard").ToArray(), fresh.Model.Load(file, out _).Transform(data).GetColumn<string>("Heard").ToArray());
+
+        // Another process knows nothing but the file.
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(Transcribe.MediaFile).Assembly.Location);
+        start.ArgumentList.Add(file);
+        foreach (var path in s_clips.Paths)
+            start.ArgumentList.Add(path);
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var heard = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')[1]).ToArray();
+        process.WaitForExit();
+        Assert.AreEqual(0, process.ExitCode, errors.Result);
+        CollectionAssert.AreEqual(model.Transform(data).GetColumn<string>("Heard").Where((_, row) => row != 2).ToArray(), heard);
+
         model.Dispose();
         Assert.ThrowsExactly<ObjectDisposedException>(() => fitted.Recognizer);
     }
