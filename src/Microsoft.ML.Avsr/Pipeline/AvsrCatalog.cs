@@ -122,6 +122,72 @@ public sealed class AvsrCatalog
         return counter.ToMetrics();
     }
 
+    /// <summary>Adds each row's own word errors: columns <c>.Words</c>, <c>.Substitutions</c>, <c>.Insertions</c> and <c>.Deletions</c> (int) behind the transcript's name.</summary>
+    /// <param name="data">Rows with both texts.</param>
+    /// <param name="labelColumnName">The column of what was said.</param>
+    /// <param name="transcriptColumnName">The column of what was recognised.</param>
+    /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
+    public IDataView ScoreRows(IDataView data, string labelColumnName = "Label", string transcriptColumnName = "Transcript", ITranscriptNormalizer? normalizer = null) =>
+        new TranscriptScoringStage(labelColumnName, transcriptColumnName, normalizer ?? new IdentityNormalizer()).Transform(data);
+
+    /// <summary>Compares two recognisers' transcripts of the same sentences, and says whether chance explains the difference.</summary>
+    /// <param name="data">Rows with what was said and both transcripts.</param>
+    /// <param name="firstColumnName">The first recogniser's transcripts.</param>
+    /// <param name="secondColumnName">The second recogniser's transcripts.</param>
+    /// <param name="labelColumnName">The column of what was said.</param>
+    /// <param name="normalizer">Applied to all texts before counting; null compares them as they are.</param>
+    /// <param name="samples">Random swaps of the permutation test. 100 to 1000000.</param>
+    /// <param name="seed">Seed of the swaps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text, or a value is outside its range.</exception>
+    public PairedComparison Compare(IDataView data, string firstColumnName, string secondColumnName, string labelColumnName = "Label",
+        ITranscriptNormalizer? normalizer = null, int samples = 10_000, int seed = 1)
+    {
+        OptionCheck.Range(samples, 100, 1_000_000, nameof(samples));
+        var first = Evaluate(data, labelColumnName, firstColumnName, normalizer);
+        var second = Evaluate(data, labelColumnName, secondColumnName, normalizer);
+        // Both have the same words to recognise, so the rates differ as the errors do.
+        var differences = first.SentenceWords.Zip(second.SentenceWords, (a, b) => b.Errors - a.Errors).Where(difference => difference != 0).ToArray();
+        var observed = Math.Abs(differences.Sum());
+        var random = new Random(seed);
+        var atLeast = 0;
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var sum = 0;
+            foreach (var difference in differences)
+                sum += random.Next(2) == 0 ? difference : -difference;
+            if (Math.Abs(sum) >= observed)
+                atLeast++;
+        }
+        return new PairedComparison(first, second, second.WordErrorRate - first.WordErrorRate, (1.0 + atLeast) / (1.0 + samples));
+    }
+
+    /// <summary>Fits and evaluates an estimator on each of several folds.</summary>
+    /// <param name="data">Rows with media and what is said in it.</param>
+    /// <param name="estimator">The estimator, or a chain with one in it.</param>
+    /// <param name="numberOfFolds">How many folds, at least 2.</param>
+    /// <param name="labelColumnName">The column of what was said.</param>
+    /// <param name="transcriptColumnName">The column of what was recognised.</param>
+    /// <param name="samplingKeyColumnName">Rows with the same value here stay in one fold (a speaker, for example); null splits row by row.</param>
+    /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <param name="seed">Seed of the split; null takes the context's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type, or there are fewer than two folds.</exception>
+    public IReadOnlyList<SpeechCrossValidationResult> CrossValidate(IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
+        string labelColumnName = "Label", string transcriptColumnName = "Transcript", string? samplingKeyColumnName = null,
+        ITranscriptNormalizer? normalizer = null, int? seed = null)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        var results = new List<SpeechCrossValidationResult>();
+        foreach (var fold in _context.Data.CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed))
+        {
+            var model = estimator.Fit(fold.TrainSet);
+            // Scored once, and kept: the caller may look at the rows behind the numbers.
+            var scored = _context.Data.Cache(model.Transform(fold.TestSet));
+            results.Add(new SpeechCrossValidationResult(results.Count, model, Evaluate(scored, labelColumnName, transcriptColumnName, normalizer), scored));
+        }
+        return results;
+    }
+
     /// <summary>Measures a transformer per stream and level of babble. The babble of a clip is made of the other clips' voices.</summary>
     /// <param name="transformer">The transformer.</param>
     /// <param name="data">Rows with media and what is said in it.</param>
