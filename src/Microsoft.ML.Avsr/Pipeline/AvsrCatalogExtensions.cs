@@ -77,6 +77,50 @@ public static class AvsrCatalogExtensions
         return new(options);
     }
 
+    /// <summary>Makes a stage that encodes sound with a pretrained Whisper encoder.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="encoderFolder">Folder of the Whisper model, in Hugging Face's layout.</param>
+    /// <param name="outputColumnName">The column of features that is added.</param>
+    /// <param name="inputColumnName">The column of sound.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    public static SpeechAudioEncodingEstimator EncodeSpeechAudio(this TransformsCatalog catalog, string encoderFolder, string outputColumnName = "AudioFeatures",
+        string inputColumnName = "Audio") =>
+        EncodeSpeechAudio(catalog, new SpeechAudioEncodingEstimator.Options { EncoderFolder = encoderFolder, OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
+
+    /// <summary>Makes a stage that encodes sound with a pretrained Whisper encoder.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    public static SpeechAudioEncodingEstimator EncodeSpeechAudio(this TransformsCatalog catalog, SpeechAudioEncodingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
+
+    /// <summary>Makes a stage that encodes mouth regions with a pretrained AV-HuBERT encoder.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="checkpointPath">The AV-HuBERT file.</param>
+    /// <param name="outputColumnName">The column of features that is added.</param>
+    /// <param name="inputColumnName">The column of mouth regions.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    public static SpeechVideoEncodingEstimator EncodeSpeechVideo(this TransformsCatalog catalog, string checkpointPath, string outputColumnName = "VideoFeatures",
+        string inputColumnName = "Mouth") =>
+        EncodeSpeechVideo(catalog, new SpeechVideoEncodingEstimator.Options { CheckpointPath = checkpointPath, OutputColumnName = outputColumnName, InputColumnName = inputColumnName });
+
+    /// <summary>Makes a stage that encodes mouth regions with a pretrained AV-HuBERT encoder.</summary>
+    /// <param name="catalog">The transforms catalog.</param>
+    /// <param name="options">Everything that can be chosen.</param>
+    /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    public static SpeechVideoEncodingEstimator EncodeSpeechVideo(this TransformsCatalog catalog, SpeechVideoEncodingEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentNullException.ThrowIfNull(options);
+        return new(options);
+    }
+
     /// <summary>Makes a stage that brings transcripts into one form.</summary>
     /// <param name="catalog">The transforms catalog.</param>
     /// <param name="outputColumnName">The column that is added.</param>

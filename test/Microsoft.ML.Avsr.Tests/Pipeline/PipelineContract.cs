@@ -61,6 +61,7 @@ internal static class PipelineContract
         ReadOnlyMemory<char> text => text.ToString(),
         AudioClip clip => $"{clip.SampleRate} Hz: {string.Join(" ", clip.Samples.ToArray().Where((_, i) => i % 100 == 0).Select(v => v.ToString("0.000", CultureInfo.InvariantCulture)))}",
         VideoClip clip => $"{clip.Frames}x{clip.Height}x{clip.Width}: {Convert.ToHexString(SHA256.HashData(clip.Pixels.Span))}",
+        FeatureSequence features => $"{features.Time}x{features.Width}: {features.Values.ToArray().Sum(Math.Abs).ToString("0.000", CultureInfo.InvariantCulture)}",
         IEnumerable items => "[" + string.Join(" ", items.Cast<object>().Select(Text)) + "]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString()!,

@@ -1,0 +1,31 @@
+using Microsoft.ML.Avsr.Checkpoints;
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>The encoder of an AV-HuBERT file, given frames only.</summary>
+internal sealed class AvHubertFeatureEncoder : FrozenEncoder<VideoClip>
+{
+    private readonly AvHubertEncoder _encoder;
+
+    /// <summary>Loads the encoder.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="CheckpointException">The weights cannot be read.</exception>
+    public AvHubertFeatureEncoder(string path)
+    {
+        using var checkpoint = AvHubertCheckpoint.Open(path);
+        _encoder = AvHubertFactory.FromCheckpoint(checkpoint);
+    }
+
+    protected override bool CanEncode(VideoClip clip) => clip is { Frames: > 0, Height: SpeechFrontEnd.CropSize, Width: SpeechFrontEnd.CropSize };
+
+    protected override EncodedSequence Run(IReadOnlyList<VideoClip> clips)
+    {
+        var (frames, valid) = SpeechFrontEnd.VideoBatch(clips);
+        return _encoder.call(null, frames, valid);
+    }
+
+    protected override void Release() => _encoder.Dispose();
+}

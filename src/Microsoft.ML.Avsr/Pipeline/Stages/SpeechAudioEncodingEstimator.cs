@@ -1,0 +1,66 @@
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Avsr;
+
+/// <summary>
+/// Encodes sound with a pretrained Whisper encoder, which stays as it is: from a column of <see cref="AudioClip"/> to one of
+/// <see cref="FeatureSequence"/>. Put <c>AppendCacheCheckpoint</c> behind it, so that what follows does not encode again.
+/// </summary>
+public sealed class SpeechAudioEncodingEstimator : SpeechStageEstimator<SpeechAudioEncodingTransformer>
+{
+    private readonly EncodingSettings _settings;
+
+    internal SpeechAudioEncodingEstimator(Options options) : this(options.Validate()) { }
+
+    private SpeechAudioEncodingEstimator(EncodingSettings settings) : base(new SpeechEncodingStage<AudioClip>(settings, AudioClipDataViewType.Instance)) => _settings = settings;
+
+    private protected override SpeechAudioEncodingTransformer Create(DataViewSchema inputSchema) =>
+        new(new SpeechEncodingStage<AudioClip>(_settings.Hashed(), AudioClipDataViewType.Instance, new WhisperFeatureEncoder(_settings.Weights, _settings.PadTo30Seconds)));
+
+    /// <summary>The options of <see cref="SpeechAudioEncodingEstimator"/>.</summary>
+    public sealed class Options
+    {
+        /// <summary>Folder of the Whisper model, in Hugging Face's layout.</summary>
+        public string EncoderFolder { get; set; } = "";
+
+        /// <summary>The column that is added.</summary>
+        public string OutputColumnName { get; set; } = "AudioFeatures";
+
+        /// <summary>The column of sound, at 16 kHz.</summary>
+        public string InputColumnName { get; set; } = "Audio";
+
+        /// <summary>Whether clips are padded to 30 s before encoding, as Whisper was trained; without it short clips are encoded much faster.</summary>
+        public bool PadTo30Seconds { get; set; } = true;
+
+        /// <summary>Clips that a cursor encodes together. 1 to 1024.</summary>
+        public int RowBatchSize { get; set; } = 8;
+
+        internal EncodingSettings Validate()
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
+            ArgumentException.ThrowIfNullOrWhiteSpace(InputColumnName);
+            OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
+            if (!Directory.Exists(EncoderFolder))
+                throw new DirectoryNotFoundException($"{nameof(EncoderFolder)} '{EncoderFolder}' does not exist.");
+            return new(OutputColumnName, InputColumnName, Path.GetFullPath(EncoderFolder), null, PadTo30Seconds, RowBatchSize);
+        }
+    }
+}
+
+/// <summary>Encodes sound. Made by <see cref="SpeechAudioEncodingEstimator"/>; dispose it to free the encoder's memory.</summary>
+public sealed class SpeechAudioEncodingTransformer : SpeechStageTransformer, IDisposable
+{
+    private readonly SpeechEncodingStage<AudioClip> _stage;
+
+    internal SpeechAudioEncodingTransformer(SpeechEncodingStage<AudioClip> stage) : base(stage) => _stage = stage;
+
+    /// <summary>Clips that were encoded so far.</summary>
+    public long ClipsEncoded => _stage.Encoder!.Encoded;
+
+    /// <summary>Frees the encoder.</summary>
+    public void Dispose() => _stage.Encoder!.Dispose();
+
+    private protected override TransformerChain<ITransformer> ToSavedChain() => SavedChain.Build(
+        new AudioEncodingFactory().GetMapping(), AudioEncodingFactory.Contract, StagePayload.Write(_stage.Settings), _stage.UserName);
+}
