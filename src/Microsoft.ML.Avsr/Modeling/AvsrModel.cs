@@ -22,22 +22,25 @@ public sealed class AvsrModel : Module
     /// <param name="config">The architecture.</param>
     /// <param name="tokenizer">The tokenizer; its vocabulary must fit the language model.</param>
     /// <param name="audioEncoder">A pretrained audio encoder, which the model then owns; <see langword="null"/> builds one.</param>
-    /// <exception cref="ArgumentException">Tokenizer and language model disagree, or the model has no encoder.</exception>
-    public AvsrModel(AvsrModelConfig config, SpeechTokenizer tokenizer, WhisperEncoder? audioEncoder = null)
+    /// <param name="construction">Where and how parameters are made; null is random values on the CPU.</param>
+    /// <exception cref="ArgumentException">Tokenizer and language model disagree, or the model has no encoder for what it should take.</exception>
+    public AvsrModel(AvsrModelConfig config, SpeechTokenizer tokenizer, WhisperEncoder? audioEncoder = null, ModuleConstruction? construction = null)
         : base(nameof(AvsrModel))
     {
         if (config.Supported == Modality.None)
             throw new ArgumentException("The model has neither an audio nor a visual encoder.", nameof(config));
         if (tokenizer.VocabularySize != config.LanguageModel.VocabularySize)
             throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.LanguageModel.VocabularySize}.", nameof(tokenizer));
+        if (config.AvHubertStreams != AvHubertStreams.Video && (config.VisualEncoder is null || config.VisualEncoder.Fusion == ModalityFusion.None))
+            throw new ArgumentException($"AvHubertStreams is {config.AvHubertStreams}; that needs a VisualEncoder with a Fusion.", nameof(config));
         Config = config;
         Tokenizer = tokenizer;
-        audio_encoder = config.AudioEncoder is null ? null : audioEncoder ?? new WhisperEncoder(config.AudioEncoder);
-        video_encoder = config.VisualEncoder is null ? null : new AvHubertEncoder(config.VisualEncoder);
+        audio_encoder = config.AudioEncoder is null ? null : audioEncoder ?? new WhisperEncoder(config.AudioEncoder, construction);
+        video_encoder = config.VisualEncoder is null ? null : new AvHubertEncoder(config.VisualEncoder, config.VisualLora, construction);
         audio_ctc = config.AudioCtcHead && config.AudioEncoder is { } a ? new CtcHead(a.Width, tokenizer.BaseVocabularySize) : null;
         video_ctc = config.VideoCtcHead && config.VisualEncoder is { } v ? new CtcHead(v.Width, tokenizer.BaseVocabularySize) : null;
-        projector = new MultimodalProjector(config.Projector);
-        llm = new LlamaForCausalLM(config.LanguageModel, config.Lora);
+        projector = new MultimodalProjector(config.Projector, construction);
+        llm = new LlamaForCausalLM(config.LanguageModel, config.Lora, construction);
         RegisterComponents();
     }
 
@@ -65,26 +68,60 @@ public sealed class AvsrModel : Module
     /// <summary>The language model.</summary>
     public LlamaForCausalLM LanguageModel => llm;
 
+    private bool PaddedTokens => Config.Compatibility.HasFlag(ReferenceCompatibility.PaddedTokens);
+
     /// <summary>Audio tokens before projection.</summary>
-    /// <param name="mel">Log-mel, [batch, mels, frames].</param>
+    /// <param name="features">Log-mel [batch, mels, frames] for Whisper; log-filterbank rows [batch, frames, 104] where AV-HuBERT hears.</param>
     /// <param name="valid">Real frames, [batch, frames] bool, or <see langword="null"/> for all.</param>
     /// <returns>[batch, tokens, width].</returns>
-    public EncodedSequence EncodeAudio(Tensor mel, Tensor? valid)
+    /// <exception cref="InvalidOperationException">The model does not hear, or hears and sees in one pass.</exception>
+    public EncodedSequence EncodeAudio(Tensor features, Tensor? valid)
     {
-        if (audio_encoder is null)
-            throw new InvalidOperationException("The model has no audio encoder.");
-        return Compress(audio_encoder.call(mel, valid), Config.AudioRate);
+        if (Config.AvHubertStreams is AvHubertStreams.Audio or AvHubertStreams.Separate)
+            return Compress(video_encoder!.call(features, null, PaddedTokens ? null : valid), Config.AudioRate);
+        if (audio_encoder is null || Config.AvHubertStreams == AvHubertStreams.Joint)
+            throw new InvalidOperationException("The model has no encoder for audio alone.");
+        if (!Config.PadAudioTo30Seconds)
+            return Compress(audio_encoder.call(features, PaddedTokens ? null : valid), Config.AudioRate);
+        // Whisper takes the silence after the clip as sound, as it was trained; then only the clip's own frames are kept.
+        using var scope = NewDisposeScope();
+        var frames = audio_encoder.call(features, null);
+        if (valid is not null)
+        {
+            var lengths = valid.to(ScalarType.Int64).sum(1).cpu().data<long>().ToArray();
+            for (var row = 0; row < lengths.Length; row++)
+                lengths[row] /= 2; // two log-mel frames for each of the encoder's
+            if (PaddedTokens)
+                Array.Fill(lengths, lengths.Max());
+            frames = frames.Keep(lengths);
+        }
+        var tokens = Compress(frames, Config.AudioRate);
+        return new EncodedSequence(tokens.Features.MoveToOuterDisposeScope(), tokens.Valid?.MoveToOuterDisposeScope());
     }
 
     /// <summary>Video tokens before projection.</summary>
     /// <param name="frames">Normalised frames, [batch, 1, time, 88, 88].</param>
     /// <param name="valid">Real frames, [batch, time] bool, or <see langword="null"/> for all.</param>
     /// <returns>[batch, tokens, width].</returns>
+    /// <exception cref="InvalidOperationException">The model does not see, or hears and sees in one pass.</exception>
     public EncodedSequence EncodeVideo(Tensor frames, Tensor? valid)
     {
-        if (video_encoder is null)
-            throw new InvalidOperationException("The model has no visual encoder.");
-        return Compress(video_encoder.call(null, frames, valid), Config.VideoRate);
+        if (video_encoder is null || Config.AvHubertStreams is AvHubertStreams.Audio or AvHubertStreams.Joint)
+            throw new InvalidOperationException("The model has no encoder for video alone.");
+        return Compress(video_encoder.call(null, frames, PaddedTokens ? null : valid), Config.VideoRate);
+    }
+
+    /// <summary>Joint tokens before projection, of a model with <see cref="AvHubertStreams.Joint"/>. They take the video's place in the projector.</summary>
+    /// <param name="audio">Log-filterbank rows, [batch, time, 104].</param>
+    /// <param name="frames">Normalised frames, [batch, 1, time, 88, 88].</param>
+    /// <param name="valid">Real frames, [batch, time] bool, or <see langword="null"/> for all.</param>
+    /// <returns>[batch, tokens, width].</returns>
+    /// <exception cref="InvalidOperationException">The model takes its streams apart.</exception>
+    public EncodedSequence EncodeJoint(Tensor? audio, Tensor? frames, Tensor? valid)
+    {
+        if (Config.AvHubertStreams != AvHubertStreams.Joint)
+            throw new InvalidOperationException($"AvHubertStreams is {Config.AvHubertStreams}; only {AvHubertStreams.Joint} encodes both streams in one pass.");
+        return Compress(video_encoder!.call(audio, frames, PaddedTokens ? null : valid), Config.VideoRate);
     }
 
     private EncodedSequence Compress(EncodedSequence frames, int rate) => Config.Compression switch

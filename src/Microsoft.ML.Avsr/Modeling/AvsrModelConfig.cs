@@ -19,13 +19,19 @@ public sealed record AvsrModelConfig
     /// <summary>The visual encoder, or <see langword="null"/> for a model without sight.</summary>
     public VisualEncoderConfig? VisualEncoder { get; init; }
 
+    /// <summary>Which streams <see cref="VisualEncoder"/> takes. All but <see cref="AvHubertStreams.Video"/> leave <see cref="AudioEncoder"/> unused.</summary>
+    public AvHubertStreams AvHubertStreams { get; init; }
+
+    /// <summary>Low-rank adapters on the visual encoder, or <see langword="null"/> for none.</summary>
+    public LoraConfig? VisualLora { get; init; }
+
     /// <summary>Compression of encoder frames.</summary>
     public CompressionKind Compression { get; init; } = CompressionKind.AveragePool;
 
     /// <summary>Audio frames per token (released Llama-SMoP: 4).</summary>
     public int AudioRate { get; init; } = 4;
 
-    /// <summary>Video frames per token (released Llama-SMoP: 2).</summary>
+    /// <summary>Video frames per token (released Llama-SMoP: 2); with <see cref="AvHubertStreams.Joint"/>, joint frames per token.</summary>
     public int VideoRate { get; init; } = 2;
 
     /// <summary>The projector from encoder space to the language model's.</summary>
@@ -52,6 +58,9 @@ public sealed record AvsrModelConfig
     /// <summary>Pad every clip to Whisper's 30 s before encoding: exact with pretrained Whisper, ten times slower on short clips.</summary>
     public bool PadAudioTo30Seconds { get; init; }
 
+    /// <summary>Quirks of the reference to repeat.</summary>
+    public ReferenceCompatibility Compatibility { get; init; }
+
     /// <summary>Whether the audio encoder keeps a CTC head (it was trained from scratch).</summary>
     public bool AudioCtcHead { get; init; }
 
@@ -59,8 +68,13 @@ public sealed record AvsrModelConfig
     public bool VideoCtcHead { get; init; }
 
     /// <summary>The streams that the model can use.</summary>
-    public Modality Supported =>
-        (AudioEncoder is null ? Modality.None : Modality.Audio) | (VisualEncoder is null ? Modality.None : Modality.Video);
+    public Modality Supported => AvHubertStreams switch
+    {
+        _ when VisualEncoder is null => AudioEncoder is null ? Modality.None : Modality.Audio,
+        AvHubertStreams.Video => AudioEncoder is null ? Modality.Video : Modality.AudioVisual,
+        AvHubertStreams.Audio => Modality.Audio,
+        _ => Modality.AudioVisual,
+    };
 
     /// <summary>The prompt for some streams.</summary>
     /// <param name="modality">The streams in use.</param>

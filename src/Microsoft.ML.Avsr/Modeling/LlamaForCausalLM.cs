@@ -73,9 +73,11 @@ public sealed class LlamaForCausalLM : Module<Tensor, Tensor>
     /// <param name="positions">Rotary positions, [batch, time] int64; null is 0, 1, 2 ... after what the cache holds.</param>
     /// <param name="keyValid">[batch, cached + time] bool, false for padding; null hides nothing.</param>
     /// <param name="cache">Earlier tokens; this call's are appended. Null is none.</param>
+    /// <param name="layerOutputs">Receives the output of every layer before the final norm, [batch, time, width] each, in the caller's scope; null keeps none.</param>
     /// <returns>Hidden states after the final norm, [batch, time, width].</returns>
     /// <exception cref="ArgumentException">A shape does not fit, or the cache is full.</exception>
-    public Tensor Decode(Tensor embeddings, Tensor? positions = null, Tensor? keyValid = null, KeyValueCache? cache = null)
+    public Tensor Decode(
+        Tensor embeddings, Tensor? positions = null, Tensor? keyValid = null, KeyValueCache? cache = null, ICollection<Tensor>? layerOutputs = null)
     {
         CheckShapes(embeddings, positions, keyValid, cache);
         using var scope = NewDisposeScope();
@@ -88,9 +90,18 @@ public sealed class LlamaForCausalLM : Module<Tensor, Tensor>
         var scoreBias = ScoreBias(time, cached, keyValid, device);
         var layer = 0;
         foreach (var block in model.Layers)
+        {
             state = block.Run(state, rotary, scoreBias, cache, layer++);
+            layerOutputs?.Add(state);
+        }
         cache?.Advance(time);
-        return model.Norm.call(state).MoveToOuterDisposeScope();
+        var hidden = model.Norm.call(state).MoveToOuterDisposeScope();
+        if (layerOutputs is not null)
+        {
+            foreach (var output in layerOutputs)
+                output.MoveToOuterDisposeScope();
+        }
+        return hidden;
     }
 
     /// <summary>Scores of the vocabulary.</summary>

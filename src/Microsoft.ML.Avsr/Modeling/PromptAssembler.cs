@@ -12,6 +12,7 @@ public sealed class PromptAssembler
 {
     private readonly SpeechTokenizer _tokenizer;
     private readonly Dictionary<Modality, IReadOnlyList<int>> _prompts;
+    private readonly bool _isJoint;
 
     /// <summary>Prepares the prompts.</summary>
     /// <param name="config">The architecture, which names the prompts.</param>
@@ -19,6 +20,7 @@ public sealed class PromptAssembler
     public PromptAssembler(AvsrModelConfig config, SpeechTokenizer tokenizer)
     {
         _tokenizer = tokenizer;
+        _isJoint = config.AvHubertStreams == AvHubertStreams.Joint;
         _prompts = new[] { Modality.Audio, Modality.Video, Modality.AudioVisual }.ToDictionary(
             m => m, m => config.PromptFor(m) is { Length: > 0 } prompt ? tokenizer.Prompt(prompt) : []);
     }
@@ -27,7 +29,7 @@ public sealed class PromptAssembler
     /// <param name="llm">The language model, which embeds the text tokens.</param>
     /// <param name="audio">Projected audio tokens, [batch, audio, width], or <see langword="null"/>.</param>
     /// <param name="audioLengths">Real audio tokens of each row.</param>
-    /// <param name="video">Projected video tokens, [batch, video, width], or <see langword="null"/>.</param>
+    /// <param name="video">Projected video or joint tokens, [batch, video, width], or <see langword="null"/>.</param>
     /// <param name="videoLengths">Real video tokens of each row.</param>
     /// <param name="transcripts">Token ids of each row's text for training, or <see langword="null"/> for inference.</param>
     /// <returns>The batch; its tensor belongs to the caller's dispose scope.</returns>
@@ -39,7 +41,7 @@ public sealed class PromptAssembler
         if (audio is null && video is null)
             throw new ArgumentException("A prompt needs audio or video tokens.");
         var modality = (audio is null ? Modality.None : Modality.Audio) | (video is null ? Modality.None : Modality.Video);
-        var prompt = _prompts[modality];
+        var prompt = _prompts[_isJoint ? Modality.AudioVisual : modality];
         var batch = (int)(audio ?? video)!.size(0);
 
         // The text tokens come first in the gathered table, then the audio rows, then the video rows.
@@ -52,7 +54,7 @@ public sealed class PromptAssembler
         {
             var row = rows[b] = [];
             void Text(int id) { row.Add(text.Count); text.Add(id); }
-            Text(_tokenizer.BosId);
+            if (_tokenizer.BosId >= 0) Text(_tokenizer.BosId); // Qwen has none
             if (audio is not null)
             {
                 Text(_tokenizer.AudioStartId);
@@ -61,9 +63,10 @@ public sealed class PromptAssembler
             }
             if (video is not null)
             {
-                Text(_tokenizer.VideoStartId);
+                // Tokens of both streams at once stand without delimiters.
+                if (!_isJoint) Text(_tokenizer.VideoStartId);
                 for (var t = 0; t < videoLengths![b]; t++) row.Add(-1 - ((long)batch * audioWidth + (long)b * videoWidth + t));
-                Text(_tokenizer.VideoEndId);
+                if (!_isJoint) Text(_tokenizer.VideoEndId);
             }
             foreach (var id in prompt) Text(id);
             textStart[b] = row.Count;
@@ -99,7 +102,7 @@ public sealed class PromptAssembler
         var table = cat(parts, 0); // [text + batch * (audio + video), width]
         var order = tensor(index, device: device); // [batch * length]
         var embeddings = table.index_select(0, order).view(batch, length, width).MoveToOuterDisposeScope(); // [batch, length, width]
-        return new PromptBatch(embeddings, lengths, positions, labels);
+        return new PromptBatch(embeddings, lengths, positions, labels) { TextStarts = textStart };
     }
 
     // The last prompt position predicts the first text token, the last text token predicts EOS.

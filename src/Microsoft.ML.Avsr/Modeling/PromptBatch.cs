@@ -19,6 +19,9 @@ public sealed class PromptBatch
     /// <summary>Real length of each row.</summary>
     public IReadOnlyList<int> Lengths { get; }
 
+    /// <summary>Position of each row's first text token: what stands before it is not transcript. Empty where it is not known.</summary>
+    public IReadOnlyList<int> TextStarts { get; init; } = [];
+
     /// <summary>Positions whose output predicts a label, as indices into the flattened [batch * length]; empty without transcripts.</summary>
     public long[] LabelPositions { get; }
 

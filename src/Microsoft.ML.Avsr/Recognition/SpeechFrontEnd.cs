@@ -29,15 +29,42 @@ internal sealed class SpeechFrontEnd(AvsrModelConfig config)
     public Tensor LogMel(ReadOnlySpan<float> samples) =>
         _logMel!.Compute(samples, config.StandardizeWaveform, config.PadAudioTo30Seconds ? ThirtySeconds : null);
 
-    /// <summary>Log-mels of several waveforms, padded with zeros on the right.</summary>
+    /// <summary>What the model's audio encoder takes of several waveforms, padded with zeros on the right.</summary>
     /// <param name="waveforms">Mono samples at 16 kHz.</param>
-    /// <returns>Mel [batch, mels, frames] and the real frames [batch, frames] bool, or <see langword="null"/> when nothing is padded.</returns>
-    public (Tensor Mel, Tensor? Valid) AudioBatch(IReadOnlyList<ReadOnlyMemory<float>> waveforms)
+    /// <param name="videoFrames">Frames of each clip's video, to which AV-HuBERT's rows are cut or filled; <see langword="null"/> without video.</param>
+    /// <returns>
+    /// Log-mel [batch, mels, frames], or log-filterbank rows [batch, frames, 104] where AV-HuBERT hears, and the real frames
+    /// [batch, frames] bool, or <see langword="null"/> when nothing is padded. Of audio padded to 30 s the clip's own frames are the real ones.
+    /// </returns>
+    public (Tensor Features, Tensor? Valid) AudioBatch(IReadOnlyList<ReadOnlyMemory<float>> waveforms, IReadOnlyList<int>? videoFrames = null)
     {
         using var scope = NewDisposeScope();
+        if (config.AvHubertStreams != AvHubertStreams.Video)
+        {
+            var rows = waveforms.Select((w, i) => FilterbankRows(w.Span, videoFrames?[i]).t()).ToArray(); // each [104, frames]
+            var (batch, real) = PadTime(rows); // [batch, 104, frames]
+            return (batch.transpose(1, 2).contiguous().MoveToOuterDisposeScope(), real?.MoveToOuterDisposeScope());
+        }
         var mels = waveforms.Select(w => LogMel(w.Span)).ToArray(); // each [mels, frames]
         var (mel, valid) = PadTime(mels);
+        if (config.PadAudioTo30Seconds)
+        {
+            var isSingle = config.Compatibility.HasFlag(ReferenceCompatibility.SinglePrecisionFrames);
+            var kept = waveforms.Select(w => Math.Min(2 * WhisperEncoder.ReferenceFrames(w.Length, isSingle), mel.size(2))).ToArray();
+            valid = ValidMask(kept, mel.size(2)); // [batch, frames]
+        }
         return (mel.MoveToOuterDisposeScope(), valid?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>AV-HuBERT's audio rows; with video, the waveform is first cut or filled with silence to 640 samples per frame (specification 4.2).</summary>
+    private static Tensor FilterbankRows(ReadOnlySpan<float> samples, int? videoFrames)
+    {
+        const int SamplesPerFrame = SampleRate / 25;
+        if (videoFrames is not { } frames || samples.Length == frames * SamplesPerFrame)
+            return LogFilterbank.ComputeRows(samples, videoFrames);
+        var aligned = new float[frames * SamplesPerFrame];
+        samples[..Math.Min(samples.Length, aligned.Length)].CopyTo(aligned);
+        return LogFilterbank.ComputeRows(aligned, frames);
     }
 
     /// <summary>Stacks sequences that end in a time axis, padding that axis with zeros.</summary>

@@ -65,19 +65,24 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         {
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
-            EncodedSequence? audio = null, video = null;
-            if (modality.HasFlag(Modality.Audio))
-            {
-                var (mel, valid) = _frontEnd.AudioBatch([.. inputs.Select(x => x.Audio!.Samples)]);
-                audio = Model.EncodeAudio(mel, valid);
-            }
-            if (modality.HasFlag(Modality.Video))
-            {
-                var (frames, valid) = SpeechFrontEnd.VideoBatch([.. inputs.Select(x => x.Video!)]);
-                video = Model.EncodeVideo(frames, valid);
-            }
+            var (audio, video) = Encode(inputs, modality);
             return Decode(audio, video, modality, cancellationToken);
         }
+    }
+
+    private (EncodedSequence? Audio, EncodedSequence? Video) Encode(SpeechInput[] inputs, Modality modality)
+    {
+        Tensor? sound = null, soundValid = null, frames = null, framesValid = null;
+        var isVideo = modality.HasFlag(Modality.Video);
+        if (modality.HasFlag(Modality.Audio))
+            (sound, soundValid) = _frontEnd.AudioBatch([.. inputs.Select(x => x.Audio!.Samples)], isVideo ? [.. inputs.Select(x => x.Video!.Frames)] : null);
+        if (isVideo)
+            (frames, framesValid) = SpeechFrontEnd.VideoBatch([.. inputs.Select(x => x.Video!)]);
+        if (Model.Config.AvHubertStreams == AvHubertStreams.Joint)
+            return (null, Model.EncodeJoint(sound, frames, framesValid ?? soundValid));
+        EncodedSequence? audio = sound is null ? null : Model.EncodeAudio(sound, soundValid);
+        EncodedSequence? video = frames is null ? null : Model.EncodeVideo(frames, framesValid);
+        return (audio, video);
     }
 
     /// <summary>Decodes encoded clips.</summary>

@@ -20,6 +20,9 @@ public sealed record AvsrTrainerOptions
     /// <summary>Weight of the router z-loss (reference: 0.001).</summary>
     public double RouterZWeight { get; init; } = 0.001;
 
+    /// <summary>Weight of the attention-sink loss (arXiv 2510.22603), which helps at high compression; 0 leaves it out. 0 to 1,000,000; its authors use 10,000.</summary>
+    public double SinkLossWeight { get; init; }
+
     /// <summary>Folder of a pretrained Whisper model (Hugging Face layout) whose encoder is used frozen; <see langword="null"/> trains a small one.</summary>
     public string? AudioEncoderFolder { get; init; }
 
@@ -94,6 +97,7 @@ public sealed record AvsrTrainerOptions
         OptionCheck.Require(Routing == ProjectorRouting.Dense || TopK <= Experts, nameof(TopK), TopK, $"more experts per token than there are (Experts = {Experts}).");
         OptionCheck.Range(LoadBalanceWeight, 0, 100, nameof(LoadBalanceWeight));
         OptionCheck.Range(RouterZWeight, 0, 100, nameof(RouterZWeight));
+        OptionCheck.Range(SinkLossWeight, 0, 1_000_000, nameof(SinkLossWeight));
         OptionCheck.Range(AudioRate ?? 1, 1, 64, nameof(AudioRate));
         OptionCheck.Range(VideoRate ?? 1, 1, 64, nameof(VideoRate));
         OptionCheck.Range(MaxVocabulary, 300, 65536, nameof(MaxVocabulary));

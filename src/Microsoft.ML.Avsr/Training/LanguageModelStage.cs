@@ -58,13 +58,10 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
         var projected = model.Projector.call(a, v);
         var prompt = _assembler.Assemble(
             model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
-        var hidden = model.LanguageModel.Decode(prompt.Embeddings, null, null, null); // [batch, length, width]
-        var width = hidden.size(2);
-        var positions = tensor(prompt.LabelPositions); // [labels]
-        var chosen = hidden.reshape(-1, width).index_select(0, positions); // [labels, width]
-        var logits = model.LanguageModel.Logits(chosen); // [labels, vocabulary]
-        var labels = tensor(prompt.Labels); // [labels]
-        var loss = nn.functional.cross_entropy(logits, labels);
+        var layers = options.SinkLossWeight > 0 ? new List<Tensor>() : null;
+        var loss = TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers);
+        if (layers is not null)
+            loss = loss.add(TranscriptLoss.Sink(layers, prompt).mul(options.SinkLossWeight));
         if (projected.LoadBalanceLoss is { } balance)
             loss = loss.add(balance.mul(options.LoadBalanceWeight));
         if (projected.RouterZLoss is { } z)
