@@ -21,7 +21,7 @@ internal static class ParityRunner
         new PeftCase(), new ScheduleCase(), new TokenizerCase(), new TextNormalizerCase(), new ErrorRateCase(), new OptimizerCase(),
         new ClippingCase(), new CrossEntropyCase(),
         new FrontEndCase(), new LogFilterbankCase(), new AvHubertCase(), new VideoTransformCase(), new CompressionCase(),
-        new ProjectorCase(), new TimeMaskCase(), new NoiseCase(), new CheckpointAverageCase(), new BucketCase(), new EndToEndCase(),
+        new ProjectorCase(), new ComparisonMixtureCase(), new MouthCropCase(), new TimeMaskCase(), new NoiseCase(), new CheckpointAverageCase(), new BucketCase(), new EndToEndCase(),
     ];
 
     public static int Run(string[] args, TextWriter output)
