@@ -77,6 +77,9 @@ internal sealed class FfmpegProcess : IDisposable
         return new FfmpegProcess(process, input, timeout, cancellation);
     }
 
+    /// <summary>Gives the child this much time from now on.</summary>
+    internal void Restart(TimeSpan timeout) => _deadline.CancelAfter(timeout);
+
     /// <summary>Waits for the end after the output was read, and for the last message.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>

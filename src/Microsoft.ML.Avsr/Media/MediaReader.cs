@@ -33,29 +33,17 @@ public sealed partial class MediaReader
     {
         ArgumentNullException.ThrowIfNull(path);
         cancellationToken.ThrowIfCancellationRequested();
-        Stream file;
+        if (Inspect(ref path) is { } problem)
+            return problem;
         try
         {
-            if (path.Length == 0)
-                return Failed(MediaStatus.Missing, "The path is empty.");
-            path = Path.GetFullPath(path);
-            if (Directory.Exists(path))
-                return Failed(MediaStatus.Missing, $"'{path}' is a folder.");
-            var info = new FileInfo(path);
-            if (!info.Exists)
-                return Failed(MediaStatus.Missing, $"There is no file '{path}'.");
-            if (info.Length == 0) // also devices and named pipes, which could block for ever
-                return Failed(MediaStatus.Empty, $"'{path}' has no bytes.");
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return Failed(MediaStatus.Missing, $"'{path}' cannot be opened: {e.Message}");
-        }
-        using (file)
-        {
+            using var file = Open(path);
             if (LooksLikeWave(file) && ReadWave(file, $"'{path}'") is { } clip)
                 return clip;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Failed(MediaStatus.Missing, $"'{path}' cannot be opened: {e.Message}");
         }
         return Decode(path, null, $"'{path}'", cancellationToken);
     }
@@ -107,6 +95,32 @@ public sealed partial class MediaReader
         }
         return Read(buffer.Items, cancellationToken);
     }
+
+    // Makes the path full; a clip with the reason where there is nothing to decode.
+    private static MediaClip? Inspect(ref string path)
+    {
+        try
+        {
+            if (path.Length == 0)
+                return Failed(MediaStatus.Missing, "The path is empty.");
+            path = Path.GetFullPath(path);
+            if (Directory.Exists(path))
+                return Failed(MediaStatus.Missing, $"'{path}' is a folder.");
+            var info = new FileInfo(path);
+            if (!info.Exists)
+                return Failed(MediaStatus.Missing, $"There is no file '{path}'.");
+            if (info.Length == 0) // also devices and named pipes, which could block for ever
+                return Failed(MediaStatus.Empty, $"'{path}' has no bytes.");
+            using var file = Open(path);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return Failed(MediaStatus.Missing, $"'{path}' cannot be opened: {e.Message}");
+        }
+    }
+
+    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 16);
 
     private static MediaClip Failed(MediaStatus status, string problem) => new(null, null, status, problem);
 

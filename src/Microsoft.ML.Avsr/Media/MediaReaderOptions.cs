@@ -9,7 +9,7 @@ public sealed record MediaReaderOptions
     /// <summary>The longest that decoding one file may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The longest clip that is decoded; longer ones are refused (read them with windows).</summary>
+    /// <summary>The longest clip that is decoded; longer ones are refused (read them with <see cref="MediaReader.ReadWindows"/>).</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The largest width or height in the file, in pixels.</summary>

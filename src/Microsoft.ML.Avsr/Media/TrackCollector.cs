@@ -104,11 +104,7 @@ internal sealed class TrackCollector
         }
         if (frames > 0)
         {
-            // The longer sides of the declared and the delivered frame tell whether it was shrunk.
-            var declared = _source?.FrameSize is { } size ? Math.Max(size.Width, size.Height) : 0;
-            var delivered = Math.Max(_frames.Width, _frames.Height);
-            var scale = _options.ShrinkTo > 0 && delivered <= _options.ShrinkTo && declared > _options.ShrinkTo ? (double)delivered / declared : 1;
-            Video = new VideoClip(_pixels!.Items, frames, _frames.Height, _frames.Width, _options.FrameRate, scale);
+            Video = new VideoClip(_pixels!.Items, frames, _frames.Height, _frames.Width, _options.FrameRate, SourceScale(_options, _source, _frames));
         }
     }
 
@@ -118,6 +114,14 @@ internal sealed class TrackCollector
         if (source?.FrameSize is { } size && options.ReadVideo && (size.Width > options.MaxDimension || size.Height > options.MaxDimension))
             return $"its {size.Width}x{size.Height} frames exceed MaxDimension ({options.MaxDimension})";
         return source?.Duration is { } duration && duration > options.MaxDuration + TimeSpan.FromSeconds(0.5) ? TooLong(options, duration) : null;
+    }
+
+    /// <summary>Delivered pixels per declared pixel: the longer sides tell whether a frame was shrunk.</summary>
+    internal static double SourceScale(MediaReaderOptions options, MediaSourceInfo? source, AviTrack frames)
+    {
+        var declared = source?.FrameSize is { } size ? Math.Max(size.Width, size.Height) : 0;
+        var delivered = Math.Max(frames.Width, frames.Height);
+        return options.ShrinkTo > 0 && delivered <= options.ShrinkTo && declared > options.ShrinkTo ? (double)delivered / declared : 1;
     }
 
     private static string TooLong(MediaReaderOptions options, TimeSpan? duration) => FormattableString.Invariant(
