@@ -37,6 +37,9 @@ public sealed partial class AvsrEstimator
         /// <summary>Four columns of float (x, y, width, height) for <see cref="MouthRegionMode.BoxColumns"/>. Setting them suffices.</summary>
         public IReadOnlyList<string>? MouthBoxColumnNames { get; set; }
 
+        /// <summary>Weights of the face detector YuNet (an ONNX file) for <see cref="MouthRegionMode.DetectedFace"/>. Setting it suffices.</summary>
+        public string? FaceDetectorPath { get; set; }
+
         /// <summary>Which streams the fitted transformer recognises from.</summary>
         public RecognitionModality Modality { get; set; }
 
@@ -93,6 +96,7 @@ public sealed partial class AvsrEstimator
                 MouthRegion = ValidateMouthRegion(),
                 MouthBox = MouthBox,
                 MouthBoxColumnNames = MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
+                FaceDetectorPath = FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath),
                 Modality = Modality,
                 Media = Media,
                 RowBatchSize = RowBatchSize,
@@ -107,10 +111,15 @@ public sealed partial class AvsrEstimator
             var mode = MouthRegion != MouthRegionMode.AlreadyCropped ? MouthRegion
                 : MouthBox is not null ? MouthRegionMode.FixedBox
                 : MouthBoxColumnNames is not null ? MouthRegionMode.BoxColumns
+                : FaceDetectorPath is not null ? MouthRegionMode.DetectedFace
                 : MouthRegionMode.AlreadyCropped;
             OptionCheck.Require(MouthBox is null || mode == MouthRegionMode.FixedBox, nameof(MouthBox), MouthBox, $"is not used with {nameof(MouthRegion)} = {mode}; leave it null.");
             OptionCheck.Require(MouthBoxColumnNames is null || mode == MouthRegionMode.BoxColumns, nameof(MouthBoxColumnNames), string.Join(", ", MouthBoxColumnNames ?? []),
                 $"are not used with {nameof(MouthRegion)} = {mode}; leave them null.");
+            OptionCheck.Require(FaceDetectorPath is null || mode == MouthRegionMode.DetectedFace, nameof(FaceDetectorPath), FaceDetectorPath,
+                $"is not used with {nameof(MouthRegion)} = {mode}; leave it null.");
+            if (mode == MouthRegionMode.DetectedFace)
+                OptionCheck.Require(File.Exists(FaceDetectorPath), nameof(FaceDetectorPath), FaceDetectorPath, "must be an existing file. " + YuNetDetector.WhereToGet);
             if (mode == MouthRegionMode.FixedBox)
                 OptionCheck.Require(MouthBox is { IsValid: true }, nameof(MouthBox), MouthBox, "must be a box with finite numbers and a positive size.");
             if (mode == MouthRegionMode.BoxColumns)

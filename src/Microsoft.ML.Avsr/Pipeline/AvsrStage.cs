@@ -31,6 +31,9 @@ internal sealed class AvsrStage : RowStage
     public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; }
     public override int LookAhead => Settings.RowBatchSize;
 
+    /// <summary>Frees what media is read with.</summary>
+    public void Release() => _loader?.Dispose();
+
     public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) =>
         new AvsrWork(_model!, _loader!, Settings, new MediaColumns(Settings, row, columns), active, slots, _cancellationToken);
 

@@ -86,5 +86,6 @@ public sealed class AvsrTransformer : ITransformer, IDisposable
             return;
         _disposed = true;
         _model.Release();
+        Stage.Release();
     }
 }

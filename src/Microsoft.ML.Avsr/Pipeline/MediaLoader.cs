@@ -5,16 +5,18 @@ using Microsoft.ML.Avsr.Recognition;
 namespace Microsoft.ML.Avsr;
 
 /// <summary>Turns rows' media into what the recogniser takes: decodes files, cuts out mouths. Bad media is a status. Thread-safe.</summary>
-internal sealed class MediaLoader
+internal sealed class MediaLoader : IDisposable
 {
     private readonly MediaReader _reader;
     private readonly IMouthRegionLocator _locator;
+    private readonly YuNetDetector? _detector;
     private readonly bool _audio;
     private readonly bool _video;
 
     /// <summary>Makes a loader.</summary>
     /// <param name="settings">How media is read and where the mouth is.</param>
     /// <param name="supported">The streams that the model uses: others are not decoded.</param>
+    /// <exception cref="MediaException">The face detector's weights cannot be read.</exception>
     public MediaLoader(RecognitionSettings settings, Modality supported)
     {
         var wanted = settings.Wanted & supported;
@@ -24,8 +26,15 @@ internal sealed class MediaLoader
         _audio = wanted.HasFlag(Modality.Audio);
         _video = wanted.HasFlag(Modality.Video);
         _reader = new MediaReader(settings.Media with { ReadAudio = settings.Media.ReadAudio && _audio, ReadVideo = settings.Media.ReadVideo && _video });
-        _locator = settings.MouthBox is { } box && settings.MouthRegion == MouthRegionMode.FixedBox ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
+        if (_video && settings.MouthRegion == MouthRegionMode.DetectedFace)
+            _detector = new YuNetDetector(settings.FaceDetectorPath!);
+        _locator = _detector is not null ? new FaceMouthLocator(_detector)
+            : settings.MouthBox is { } box && settings.MouthRegion == MouthRegionMode.FixedBox ? new FixedBoxLocator(box)
+            : new AlreadyCroppedLocator();
     }
+
+    /// <summary>Frees the face detector, where there is one.</summary>
+    public void Dispose() => _detector?.Dispose();
 
     /// <summary>Loads one row's media.</summary>
     public RowMedia Load(MediaReference reference, CancellationToken cancellationToken) => Crop(Read(reference, cancellationToken), reference.Box);

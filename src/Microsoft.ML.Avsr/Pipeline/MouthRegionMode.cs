@@ -11,4 +11,10 @@ public enum MouthRegionMode
 
     /// <summary>A box per row, in the four columns <see cref="AvsrEstimator.Options.MouthBoxColumnNames"/>.</summary>
     BoxColumns,
+
+    /// <summary>
+    /// The largest face is found and followed, and its mouth aligned; needs the weights of a face detector,
+    /// <see cref="AvsrEstimator.Options.FaceDetectorPath"/>.
+    /// </summary>
+    DetectedFace,
 }

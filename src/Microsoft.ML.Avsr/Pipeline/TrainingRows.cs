@@ -14,7 +14,7 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
     {
         var modalities = options.Training.Modalities;
         // The modality option is about recognition; training uses the streams that the training options name.
-        var loader = new MediaLoader(settings with { Modality = RecognitionModality.Auto }, modalities);
+        using var loader = new MediaLoader(settings with { Modality = RecognitionModality.Auto }, modalities);
         var stage = new AvsrStage(settings);
         var mediaColumns = stage.Inputs.Select(column => column.Bind(input.Schema)).ToArray();
         var labelColumn = input.Schema[options.LabelColumnName];

@@ -63,6 +63,26 @@ public sealed class StageTests
     }
 
     [TestMethod]
+    public void MouthsOfRealFacesAreFoundByThemselves()
+    {
+        var detector = SharedData.Require("data/face/yunet_n_dynamic.onnx");
+        var film = SharedData.Require("data/grid/clips/bbaf2n.mp4");
+        var ml = new MLContext();
+        var data = ml.Data.LoadFromEnumerable(new[] { new Clip { Path = film } });
+        var chain = ml.Transforms.LoadSpeechMedia().Append(ml.Transforms.CropMouthRegion(new MouthRegionCroppingEstimator.Options { FaceDetectorPath = detector }));
+        using var model = chain.Fit(data);
+        var mouth = model.Transform(data).GetColumn<VideoClip>("Mouth").Single();
+        Assert.AreEqual((96, 96, 75), (mouth.Height, mouth.Width, mouth.Frames));
+
+        using var whole = AvsrTransformerTests.Transformer(new FakeRecognizer(), new AvsrEstimator.Options { FaceDetectorPath = detector });
+        Assert.AreEqual("Ok", whole.Transform(data).GetColumn<string>("Transcript.Status").Single());
+        StringAssert.EndsWith(whole.Transform(data).GetColumn<string>("Transcript").Single(), "75 frames");
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Transforms.Avsr(new AvsrEstimator.Options { FaceDetectorPath = "nowhere.onnx" }));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => ml.Transforms.Avsr(new AvsrEstimator.Options { MouthRegion = MouthRegionMode.DetectedFace }));
+    }
+
+    [TestMethod]
     public void NormalizeTranscriptKeepsTheContract()
     {
         var ml = new MLContext();

@@ -25,7 +25,8 @@ internal static class LabelledClips
             label(ref text);
             labels.Add(text.ToString());
         }
-        var media = new MediaLoader(settings, transformer.Model.Supported).Load(references, settings.Parallelism, cancellationToken);
+        using var loader = new MediaLoader(settings, transformer.Model.Supported);
+        var media = loader.Load(references, settings.Parallelism, cancellationToken);
         return ([.. media.Select(m => m.Input)], labels);
     }
 }

@@ -12,7 +12,7 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
 
     private MouthRegionCroppingEstimator(MouthRegionCroppingStage stage) : base(stage) => _stage = stage;
 
-    private protected override MouthRegionCroppingTransformer Create(DataViewSchema inputSchema) => new(_stage);
+    private protected override MouthRegionCroppingTransformer Create(DataViewSchema inputSchema) => new(new MouthRegionCroppingStage(_stage.Parameters));
 
     /// <summary>The options of <see cref="MouthRegionCroppingEstimator"/>.</summary>
     public sealed class Options
@@ -29,6 +29,9 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
         /// <summary>Four columns of float with each row's box: x, y, width, height.</summary>
         public IReadOnlyList<string>? MouthBoxColumnNames { get; set; }
 
+        /// <summary>Weights of the face detector YuNet (an ONNX file), to find the mouth by itself; null uses the boxes.</summary>
+        public string? FaceDetectorPath { get; set; }
+
         internal MouthRegionCroppingStage.Settings Validate()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
@@ -37,17 +40,23 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
             var columns = MouthBoxColumnNames is null ? "" : string.Join(", ", MouthBoxColumnNames);
             OptionCheck.Require(MouthBoxColumnNames is null || MouthBox is null, nameof(MouthBoxColumnNames), columns, "cannot be used together with MouthBox.");
             OptionCheck.Require(MouthBoxColumnNames is null or { Count: 4 }, nameof(MouthBoxColumnNames), columns, "must be four column names: x, y, width, height.");
-            return new(OutputColumnName, InputColumnName, MouthBox, MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames]);
+            OptionCheck.Require(FaceDetectorPath is null || (MouthBox is null && MouthBoxColumnNames is null), nameof(FaceDetectorPath), FaceDetectorPath, "cannot be used together with boxes.");
+            OptionCheck.Require(FaceDetectorPath is null || File.Exists(FaceDetectorPath), nameof(FaceDetectorPath), FaceDetectorPath, "must be an existing file. " + YuNetDetector.WhereToGet);
+            return new(OutputColumnName, InputColumnName, MouthBox, MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
+                FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath));
         }
     }
 }
 
 /// <summary>Cuts the mouth region out of frames. Made by <see cref="MouthRegionCroppingEstimator"/>.</summary>
-public sealed class MouthRegionCroppingTransformer : SpeechStageTransformer
+public sealed class MouthRegionCroppingTransformer : SpeechStageTransformer, IDisposable
 {
     private readonly MouthRegionCroppingStage _stage;
 
     internal MouthRegionCroppingTransformer(MouthRegionCroppingStage stage) : base(stage) => _stage = stage;
+
+    /// <summary>Frees the face detector, where there is one.</summary>
+    public void Dispose() => _stage.Release();
 
     private protected override TransformerChain<ITransformer> ToSavedChain() => _stage.ToSavedChain();
 }

@@ -9,6 +9,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
 {
     private const string Contract = "Microsoft.ML.Avsr.CropMouthRegion.1";
     private const string BoxContract = "Microsoft.ML.Avsr.CropMouthRegion.Box.1";
+    private readonly Lazy<Cropper> _cropper = new(() => new Cropper(settings));
 
     public override IReadOnlyList<InputColumn> Inputs { get; } =
     [
@@ -18,7 +19,16 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [new(settings.Output, VideoClipDataViewType.Instance)];
 
-    public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) => new Work(settings, row, columns, slots);
+    public Settings Parameters => settings;
+
+    public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) => new Work(_cropper.Value, row, columns, slots);
+
+    /// <summary>Frees the face detector, where there is one.</summary>
+    public void Release()
+    {
+        if (_cropper.IsValueCreated)
+            _cropper.Value.Dispose();
+    }
 
     public TransformerChain<ITransformer> ToSavedChain()
     {
@@ -38,17 +48,31 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         _ => settings.Output,
     };
 
-    private static VideoClip? Crop(Settings settings, VideoClip? frames, MouthBox? rowBox)
+    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null);
+
+    /// <summary>Cuts mouths out, by the settings.</summary>
+    internal sealed class Cropper : IDisposable
     {
-        if (frames is null || rowBox is { IsValid: false })
-            return null;
-        IMouthRegionLocator locator = (rowBox ?? settings.Box) is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
-        return locator.Crop(frames, out _);
+        private readonly YuNetDetector? _detector;
+        private readonly IMouthRegionLocator _locator;
+
+        public Cropper(Settings settings)
+        {
+            _detector = settings.FaceDetectorPath is { } path ? new YuNetDetector(path) : null;
+            _locator = _detector is not null ? new FaceMouthLocator(_detector) : settings.Box is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
+        }
+
+        public VideoClip? Crop(VideoClip? frames, MouthBox? rowBox)
+        {
+            if (frames is null || rowBox is { IsValid: false })
+                return null;
+            return (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Crop(frames, out _);
+        }
+
+        public void Dispose() => _detector?.Dispose();
     }
 
-    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns);
-
-    private sealed class Work(Settings settings, DataViewRow row, DataViewSchema.Column[] columns, int slots) : RowWork
+    private sealed class Work(Cropper cropper, DataViewRow row, DataViewSchema.Column[] columns, int slots) : RowWork
     {
         private readonly ValueGetter<VideoClip> _frames = row.GetGetter<VideoClip>(columns[0]);
         private readonly ValueGetter<float>[] _box = [.. columns.Skip(1).Select(column => row.GetGetter<float>(column))];
@@ -71,7 +95,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         public override void Compute(int count)
         {
             for (var i = 0; i < count; i++)
-                _clips[i] = Crop(settings, _clips[i], _boxes[i]);
+                _clips[i] = cropper.Crop(_clips[i], _boxes[i]);
         }
 
         public override Delegate Getter(int output, Func<int> current) => Read(current, slot => _clips[slot]!);
@@ -109,8 +133,8 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
     {
         public override Action<SavedVideoRow, Result> GetMapping()
         {
-            var cache = new PayloadCache<Settings, Settings>(settings => settings);
-            return (row, result) => result.Mouth = Crop(cache.Get(row.Payload), row.Video, null);
+            var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
+            return (row, result) => result.Mouth = cache.Get(row.Payload).Crop(row.Video, null);
         }
     }
 
@@ -119,8 +143,8 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
     {
         public override Action<BoxRow, Result> GetMapping()
         {
-            var cache = new PayloadCache<Settings, Settings>(settings => settings);
-            return (row, result) => result.Mouth = Crop(cache.Get(row.Payload), row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height));
+            var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
+            return (row, result) => result.Mouth = cache.Get(row.Payload).Crop(row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height));
         }
     }
 }
