@@ -1,20 +1,28 @@
 using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.SearchSpace;
 
 namespace Microsoft.ML.Avsr.Training;
 
-/// <summary>Everything that decides how a model is trained. The defaults are the <c>Tiny</c> preset: every part from scratch on a CPU.</summary>
+/// <summary>
+/// Everything that decides how a model is trained. The defaults are the <c>Tiny</c> preset: every part from scratch on a CPU.
+/// The attributes are the ranges that AutoML sweeps.
+/// </summary>
 public sealed record AvsrTrainerOptions
 {
     /// <summary>How experts and routers are shared between audio and video (paper: figure 2). The paper's best is DEDR.</summary>
+    [Choice(new object[] { ProjectorRouting.Dense, ProjectorRouting.Jejr, ProjectorRouting.Jedr, ProjectorRouting.Dedr }, ProjectorRouting.Dedr)]
     public ProjectorRouting Routing { get; init; } = ProjectorRouting.Dedr;
 
     /// <summary>Experts per pool (N). 1 to 64; the reference's default is 4.</summary>
+    [Range(2, 8, 4)]
     public int Experts { get; init; } = 4;
 
     /// <summary>Experts chosen per token (K). 1 to <see cref="Experts"/>; the reference's default is 2.</summary>
+    [Range(1, 2, 2)]
     public int TopK { get; init; } = 2;
 
     /// <summary>Weight of the load-balance loss (reference: 0.01).</summary>
+    [Range(1e-3, 0.1, 0.01, true)]
     public double LoadBalanceWeight { get; init; } = 0.01;
 
     /// <summary>Weight of the router z-loss (reference: 0.001).</summary>
@@ -54,9 +62,11 @@ public sealed record AvsrTrainerOptions
     public double EncoderLearningRate { get; init; } = 1e-3;
 
     /// <summary>Peak learning rate of the projector and language model (reference: 1e-3 for ASR and AVSR).</summary>
+    [Range(1e-4, 3e-3, 1e-3, true)]
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>Decoupled weight decay of matrices; vectors are not decayed (reference: 0.1 on everything trainable).</summary>
+    [Range(1e-3, 0.1, 0.01, true)]
     public double WeightDecay { get; init; } = 0.01;
 
     /// <summary>Steps of linear warm-up, at most a tenth of a stage.</summary>

@@ -1,15 +1,20 @@
+using System.Text.Json.Serialization;
+
 namespace Microsoft.ML.Avsr.Training;
 
 /// <summary>How long to train: exact epochs (repeatable) or minutes (turned into epochs after timing the first steps).</summary>
 public sealed record TrainingBudget
 {
     /// <summary>Passes over the data for encoders that start from scratch (CTC stage).</summary>
+    [JsonInclude]
     public int EncoderEpochs { get; private init; }
 
     /// <summary>Passes over the data for the projector and the language model.</summary>
+    [JsonInclude]
     public int LanguageModelEpochs { get; private init; }
 
     /// <summary>Total training time in minutes, or <see langword="null"/> when epochs are given.</summary>
+    [JsonInclude]
     public double? TotalMinutes { get; private init; }
 
     /// <summary>Exact epochs: the same seed gives the same model.</summary>
