@@ -48,14 +48,14 @@ internal static class GreedySearch
                 sums[b] += values[b];
                 if (!endTokens.Contains((int)next[b]))
                     continue;
-                results[b] = Finished(generated.ToArray(b), sums[b], step + 1, (int)next[b]);
+                results[b] = Finished(generated.ToArray(b), sums[b], step + 1, (int)next[b], options);
                 open--;
             }
             generated.Append(next);
         }
-        return [.. results.Select((r, b) => r ?? Finished(generated.ToArray(b), sums[b], generated.Length, null))];
+        return [.. results.Select((r, b) => r ?? Finished(generated.ToArray(b), sums[b], generated.Length, null, options))];
     }
 
-    private static Hypothesis Finished(int[] tokens, double sum, int length, int? end) =>
-        new(tokens, sum, length, sum / Math.Max(1, length)) { EndToken = end };
+    private static Hypothesis Finished(int[] tokens, double sum, int length, int? end, DecodingOptions options) =>
+        new(tokens, sum, length, sum / Math.Pow(Math.Max(1, length), options.LengthPenalty)) { EndToken = end };
 }
