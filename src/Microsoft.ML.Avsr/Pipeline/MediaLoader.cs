@@ -39,13 +39,12 @@ internal sealed class MediaLoader : IDisposable
     /// <summary>Loads one row's media.</summary>
     public RowMedia Load(MediaReference reference, CancellationToken cancellationToken) => Crop(Read(reference, cancellationToken), reference.Box);
 
-    /// <summary>Loads several rows' media at once.</summary>
+    /// <summary>Loads several rows' media at once. Mouths are cut out as clips arrive, so that whole frames of few clips are held at a time.</summary>
     public RowMedia[] Load(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
     {
-        var clips = Read(references, parallelism, cancellationToken);
-        var loaded = new RowMedia[clips.Length];
-        var options = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = parallelism > 0 ? parallelism : Environment.ProcessorCount };
-        Parallel.For(0, loaded.Length, options, i => loaded[i] = Crop(clips[i], references[i].Box));
+        var loaded = new RowMedia[references.Count];
+        foreach (var (i, clip) in ReadEach(references, parallelism, cancellationToken))
+            loaded[i] = Crop(clip, references[i].Box);
         return loaded;
     }
 
@@ -64,15 +63,26 @@ internal sealed class MediaLoader : IDisposable
     /// <summary>Reads several rows' media as it is.</summary>
     public MediaClip[] Read(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
     {
-        // Small files share decoder processes; what is in memory is read one by one.
-        var files = Enumerable.Range(0, references.Count)
-            .Where(i => references[i] is { Audio: null, Video: null, Bytes: null or { Length: 0 } } && !string.IsNullOrWhiteSpace(references[i].Path)).ToArray();
         var clips = new MediaClip[references.Count];
-        foreach (var (i, clip) in files.Zip(_reader.ReadMany(files.Select(i => references[i].Path!), parallelism, cancellationToken)))
+        foreach (var (i, clip) in ReadEach(references, parallelism, cancellationToken))
             clips[i] = clip;
-        for (var i = 0; i < clips.Length; i++)
-            clips[i] ??= Read(references[i], cancellationToken);
         return clips;
+    }
+
+    // Small files share decoder processes, which work ahead; what is in memory is read one by one.
+    private IEnumerable<(int Row, MediaClip Clip)> ReadEach(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
+    {
+        var isFile = references.Select(r => r is { Audio: null, Video: null, Bytes: null or { Length: 0 } } && !string.IsNullOrWhiteSpace(r.Path)).ToArray();
+        var files = Enumerable.Range(0, references.Count).Where(i => isFile[i]).ToArray();
+        foreach (var pair in files.Zip(_reader.ReadMany(files.Select(i => references[i].Path!), parallelism, cancellationToken)))
+            yield return pair;
+        for (var i = 0; i < references.Count; i++)
+        {
+            if (isFile[i])
+                continue;
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return (i, Read(references[i], cancellationToken));
+        }
     }
 
     private RowMedia Crop(MediaClip clip, MouthBox? rowBox)

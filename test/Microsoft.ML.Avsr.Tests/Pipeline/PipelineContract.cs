@@ -76,12 +76,16 @@ internal static class PipelineContract
             var (left, right) = (expected[row].Split('|'), actual[row].Split('|'));
             Assert.AreEqual(left.Length, right.Length, what);
             for (var i = 0; i < left.Length; i++)
-            {
-                var near = double.TryParse(left[i], CultureInfo.InvariantCulture, out var a) && double.TryParse(right[i], CultureInfo.InvariantCulture, out var b)
-                    && Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(a));
-                Assert.IsTrue(left[i] == right[i] || near, $"{what}: row {row}: '{left[i]}' and '{right[i]}'");
-            }
+                Assert.IsTrue(IsNear(left[i], right[i]), $"{what}: row {row}: '{left[i]}' and '{right[i]}'");
         }
+    }
+
+    private static bool IsNear(string expected, string actual)
+    {
+        var (left, right) = (expected.Split(' '), actual.Split(' '));
+        return left.Length == right.Length && left.Zip(right).All(pair => pair.First == pair.Second
+            || (double.TryParse(pair.First, CultureInfo.InvariantCulture, out var a) && double.TryParse(pair.Second, CultureInfo.InvariantCulture, out var b)
+                && Math.Abs(a - b) <= 1e-4 * Math.Max(1, Math.Abs(a))));
     }
 
     private static void SaveAndLoad(ITransformer transformer, IDataView data, List<string> rows, DataViewSchema schema)
