@@ -5,16 +5,22 @@ namespace Microsoft.ML.Avsr.Media;
 /// <summary>Cuts the stream of one ffmpeg child into windows, keeping only what the next window needs.</summary>
 internal sealed class WindowBuffer
 {
+    private const long CollectAfter = 48 << 20;
+
     private readonly MediaReaderOptions _options;
     private readonly FfmpegProcess _process;
     private readonly AviReader _avi;
     private readonly string _path;
     private readonly string? _refusal;
-    private readonly List<byte[]> _frames = [];  // [height, width] each
+    private readonly Queue<byte[]> _early = new(); // frames [height, width] that belong to later windows
+    private readonly Stack<byte[]> _spare = new(); // their buffers, used again
     private readonly List<float> _samples = [];
     private readonly AviTrack _video;
     private readonly int _videoStream = -1, _audioStream = -1;
-    private long _firstFrame, _firstSample; // positions of the first kept ones
+    private byte[] _pixels = []; // the window being filled [length, height, width]; it is handed out, never used again
+    private long _start, _length; // the window, in frames
+    private long _framesRead, _firstSample; // positions in the recording: after the last frame, of the first kept sample
+    private long _allocated; // bytes of frames since the last collection
     private bool _ended, _started;
 
     internal WindowBuffer(MediaReaderOptions options, FfmpegProcess process, string path)
@@ -50,17 +56,18 @@ internal sealed class WindowBuffer
             return Last(MediaStatus.Refused, $"'{_path}' is refused: {_refusal}.");
         if (_videoStream >= 0 && length * _video.FrameBytes > _options.MaxVideoBytes)
             return Last(MediaStatus.Refused, $"'{_path}' is refused: a window of {length} frames of {_video.Width}x{_video.Height} exceeds MaxVideoBytes ({_options.MaxVideoBytes}).");
+        Begin(start, length);
         var lastSample = Samples(start + length);
         try
         {
-            while (!_ended && (Misses(_videoStream, _firstFrame + _frames.Count, start + length) || Misses(_audioStream, _firstSample + _samples.Count, lastSample)) && BothAreBounded(start + length, lastSample))
+            while (!_ended && (Misses(_videoStream, _framesRead, start + length) || Misses(_audioStream, _firstSample + _samples.Count, lastSample)) && BothAreBounded(start + length, lastSample))
                 ReadChunk();
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
             _ended = true;
         }
-        IsAtEnd = _ended && _firstFrame + _frames.Count <= start + length && _firstSample + _samples.Count <= lastSample;
+        IsAtEnd = _ended && _framesRead <= start + length && _firstSample + _samples.Count <= lastSample;
         var clip = Take(start, length);
         Drop(start + step);
         return clip;
@@ -70,19 +77,15 @@ internal sealed class WindowBuffer
 
     // One track may end early: then the other must not pile up while its end is awaited.
     private bool BothAreBounded(long frame, long sample) =>
-        _firstFrame + _frames.Count < frame + 20 * _options.FrameRate && _firstSample + _samples.Count < sample + 20L * _options.SampleRate;
+        _framesRead < frame + 20 * _options.FrameRate && _firstSample + _samples.Count < sample + 20L * _options.SampleRate;
 
     private MediaClip? Take(long start, long length)
     {
-        var skip = (int)(start - _firstFrame);
-        var count = (int)Math.Clamp(_firstFrame + _frames.Count - start, 0, length);
+        var count = _videoStream < 0 ? 0 : (int)Math.Clamp(_framesRead - start, 0, length);
         VideoClip? video = null;
         if (count > 0)
         {
-            var pixels = new byte[count * _video.FrameBytes]; // [count, height, width]
-            for (var t = 0; t < count; t++)
-                _frames[skip + t].CopyTo(pixels, t * _video.FrameBytes);
-            video = new VideoClip(pixels, count, _video.Height, _video.Width, _options.FrameRate, TrackCollector.SourceScale(_options, _process.Log.Input, _video));
+            video = new VideoClip(_pixels.AsMemory(0, (int)(count * _video.FrameBytes)), count, _video.Height, _video.Width, _options.FrameRate, TrackCollector.SourceScale(_options, _process.Log.Input, _video));
         }
         var from = (int)(Samples(start) - _firstSample);
         var samples = (int)Math.Clamp(_firstSample + _samples.Count - Samples(start), 0, Samples(start + length) - Samples(start));
@@ -117,11 +120,35 @@ internal sealed class WindowBuffer
     private TimeSpan End(long start, int frames, int samples) =>
         TimeSpan.FromSeconds(Math.Max((start + frames) / _options.FrameRate, (Samples(start) + samples) / (double)_options.SampleRate));
 
+    // A fresh array per window; what it shares with the one before is copied, frames that came early are moved in.
+    private void Begin(long start, long length)
+    {
+        var (before, beforeStart) = (_pixels, _start);
+        (_start, _length) = (start, length);
+        if (_videoStream < 0)
+            return;
+        var size = (int)_video.FrameBytes;
+        _allocated += length * size;
+        if (_allocated > CollectAfter)
+        {
+            // Earlier windows are garbage as soon as the caller has moved on, but the collector lets large arrays pile up for long:
+            // without this a two-hour recording holds 500 MB at its peak instead of some windows.
+            _allocated = 0;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+        _pixels = GC.AllocateUninitializedArray<byte>((int)(length * size));
+        var kept = Math.Min(_framesRead - _early.Count, beforeStart + before.Length / size) - start;
+        if (kept > 0)
+            before.AsSpan((int)((start - beforeStart) * size), (int)(kept * size)).CopyTo(_pixels);
+        for (var t = Math.Max(0, kept); t < length && _early.TryDequeue(out var frame); t++)
+        {
+            frame.CopyTo(_pixels, t * size);
+            _spare.Push(frame);
+        }
+    }
+
     private void Drop(long start)
     {
-        var frames = (int)Math.Clamp(start - _firstFrame, 0, _frames.Count);
-        _frames.RemoveRange(0, frames);
-        _firstFrame += frames;
         var samples = (int)Math.Clamp(Samples(start) - _firstSample, 0, _samples.Count);
         _samples.RemoveRange(0, samples);
         _firstSample += samples;
@@ -135,11 +162,18 @@ internal sealed class WindowBuffer
         }
         else if (stream == _videoStream && size == _video.FrameBytes)
         {
-            var frame = new byte[size];
-            if (_avi.ReadPayload(frame))
-                _frames.Add(frame);
-            else
+            var isEarly = _framesRead >= _start + _length;
+            var frame = isEarly ? (_spare.TryPop(out var spare) ? spare : new byte[size]) : _pixels;
+            if (!_avi.ReadPayload(isEarly ? frame : frame.AsSpan((int)((_framesRead - _start) * size), size)))
+            {
                 _ended = true;
+            }
+            else
+            {
+                _framesRead++;
+                if (isEarly)
+                    _early.Enqueue(frame);
+            }
         }
         else if (stream == _audioStream && size % sizeof(float) == 0)
         {
