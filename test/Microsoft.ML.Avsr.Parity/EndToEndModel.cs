@@ -13,12 +13,14 @@ internal sealed class EndToEndModel : IDisposable
     private readonly CaseFolder _folder;
     private readonly SpeechFrontEnd _frontEnd;
 
-    public EndToEndModel(CaseFolder folder)
+    /// <param name="folder">The case.</param>
+    /// <param name="compatibility">The reference's quirks, for its padded training batches.</param>
+    public EndToEndModel(CaseFolder folder, ReferenceCompatibility compatibility)
     {
         _folder = folder;
         Tokenizer = WordTokenizer.Of(folder.Config.GetProperty("tokenizer"));
         var weights = folder.Tensors("weights.safetensors");
-        Config = ConfigOf(folder, weights, Tokenizer);
+        Config = ConfigOf(folder, weights, Tokenizer) with { Compatibility = compatibility };
         _frontEnd = new SpeechFrontEnd(Config);
         Model = PublishedLayout.Load(weights, Config, Tokenizer);
         Assembler = new PromptAssembler(Config, Tokenizer);
@@ -34,18 +36,19 @@ internal sealed class EndToEndModel : IDisposable
 
     private SafetensorsReader Inputs => _folder.Tensors("train_input.safetensors");
 
-    /// <summary>Compressed features of the training batch, or of its first clip alone.</summary>
-    public (EncodedSequence? Audio, EncodedSequence? Video) Encode(bool firstOnly)
+    /// <summary>Compressed features of the training batch, or of the inference clip alone.</summary>
+    public (EncodedSequence? Audio, EncodedSequence? Video) Encode(bool alone)
     {
         var sample = _folder.Root.GetProperty("inference_input");
+        var row = alone ? SampleOf(sample) : (int?)null;
         Tensor? sound = null, valid = null, frames = null;
         if (Inputs.Entries.ContainsKey("audio"))
-            (sound, valid) = Sound(firstOnly, sample.Find("audio_length")?.GetInt32());
+            (sound, valid) = Sound(row, sample.Find("audio_length")?.GetInt32());
         if (Inputs.Entries.ContainsKey("video"))
         {
             var video = Inputs.Read("video"); // [batch, time, 1, 88, 88]
-            if (firstOnly)
-                video = video.narrow(0, 0, 1).narrow(1, 0, sample.Integer("video_frames"));
+            if (row is { } only)
+                video = video.narrow(0, only, 1).narrow(1, 0, sample.Integer("video_frames"));
             frames = video.reshape(video.shape[0], 1, video.shape[1], video.shape[3], video.shape[4]);
         }
         if (Config.AvHubertStreams == AvHubertStreams.Joint)
@@ -55,16 +58,16 @@ internal sealed class EndToEndModel : IDisposable
         return (audio, video2);
     }
 
-    /// <summary>Log-mel of the case's waveforms, as the product computes it from the raw samples.</summary>
-    public (Tensor Features, Tensor? Valid) Sound(bool firstOnly, int? length)
+    /// <summary>Log-mel of the case's waveforms, as the product computes it from the raw samples; of one row or all.</summary>
+    public (Tensor Features, Tensor? Valid) Sound(int? row, int? length)
     {
         if (Config.AvHubertStreams != AvHubertStreams.Video)
         {
             var rows = Inputs.Read("audio"); // [batch, time, 104]
-            return (firstOnly ? rows.narrow(0, 0, 1).narrow(1, 0, length!.Value) : rows, null);
+            return (row is { } only ? rows.narrow(0, only, 1).narrow(1, 0, length!.Value) : rows, null);
         }
-        var count = firstOnly ? 1 : (int)Inputs.Read("tokens").shape[0];
-        var waveforms = Enumerable.Range(0, count)
+        int[] clips = row is { } one ? [one] : [.. Enumerable.Range(0, (int)Inputs.Entries["tokens"].Shape[0])];
+        var waveforms = clips
             .Select(i => (ReadOnlyMemory<float>)Inputs.Read($"raw_waveform.{i}").reshape(-1).data<float>().ToArray()).ToArray();
         return _frontEnd.AudioBatch(waveforms);
     }
@@ -84,6 +87,13 @@ internal sealed class EndToEndModel : IDisposable
         + _folder.Tensors("weights.safetensors").Entries.Values.Where(e => PublishedLayout.IsPretrainingOnly(e.Name)).Sum(e => e.Shape.Aggregate(1L, (a, b) => a * b));
 
     public void Dispose() => Model.Dispose();
+
+    // "train_input.safetensors, sample 0"
+    private static int SampleOf(System.Text.Json.JsonElement sample)
+    {
+        var words = sample.Text("from").Split(' ');
+        return int.Parse(words[Array.IndexOf(words, "sample") + 1], System.Globalization.CultureInfo.InvariantCulture);
+    }
 
     private static AvsrModelConfig ConfigOf(CaseFolder folder, SafetensorsReader weights, SpeechTokenizer tokenizer)
     {
@@ -131,7 +141,7 @@ internal sealed class EndToEndModel : IDisposable
             LanguageModel = llm with { VocabularySize = tokenizer.VocabularySize },
             Lora = LoraConfig.OfReference(config.Integer("reduction_lora"), config.Number("alpha")),
             AudioPrompt = prompt, VideoPrompt = prompt, AudioVisualPrompt = prompt,
-            PadAudioTo30Seconds = true, StandardizeWaveform = true, Compatibility = ReferenceCompatibility.All,
+            PadAudioTo30Seconds = true, StandardizeWaveform = true,
         };
     }
 

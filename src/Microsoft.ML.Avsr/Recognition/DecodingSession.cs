@@ -15,8 +15,9 @@ internal sealed class DecodingSession : IDisposable
     private readonly Device _device;
     private readonly int _promptWidth;
     private readonly bool _ragged;
-    private long[] _lengths;
+    private readonly long[] _lengths;
     private Tensor? _keyValid; // [batch, capacity] bool
+    private Tensor? _positions; // [batch, 1] int64: place of the next token in its row
     private int _steps;
 
     public DecodingSession(LlamaForCausalLM llm, PromptBatch prompt, int maxTokens)
@@ -28,8 +29,10 @@ internal sealed class DecodingSession : IDisposable
         _ragged = _lengths.Any(l => l != _promptWidth);
         _device = llm.Device;
         _cache = new KeyValueCache(llm.Config, _lengths.Length, capacity, llm.DType, _device);
-        if (_ragged)
-            _keyValid = KeyMask(_lengths, capacity, prompt.Embeddings.device);
+        if (!_ragged)
+            return;
+        _keyValid = KeyMask(_lengths, capacity, _device);
+        _positions = tensor(_lengths, [_lengths.Length, 1], device: _device).DetachFromDisposeScope();
     }
 
     /// <summary>Runs the prompt.</summary>
@@ -57,7 +60,7 @@ internal sealed class DecodingSession : IDisposable
         Tensor? positions = null, keyValid = null;
         if (_ragged)
         {
-            positions = tensor(_lengths.Select(l => l + _steps).ToArray(), [batch, 1], device: _device); // [batch, 1]
+            positions = _positions!.add(_steps); // [batch, 1]
             keyValid = _keyValid!.narrow(1, 0, _promptWidth + _steps + 1); // [batch, keys]
         }
         var hidden = _llm.Decode(embeddings, positions, keyValid, _cache); // [batch, 1, width]
@@ -71,21 +74,27 @@ internal sealed class DecodingSession : IDisposable
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: _device); // [new batch]
         _cache.Reorder(index);
-        _lengths = [.. rows.Select(r => _lengths[r])];
         if (!_ragged)
             return;
-        var old = _keyValid!;
-        _keyValid = old.index_select(0, index).DetachFromDisposeScope();
-        old.Dispose();
+        _keyValid = Chosen(_keyValid!, index);
+        _positions = Chosen(_positions!, index);
     }
 
     public void Dispose()
     {
         _keyValid?.Dispose();
+        _positions?.Dispose();
         _cache.Dispose();
     }
 
     private Tensor Logits(Tensor hidden) => _llm.Logits(hidden).to_type(ScalarType.Float32); // [batch, vocabulary]
+
+    private static Tensor Chosen(Tensor old, Tensor index)
+    {
+        var chosen = old.index_select(0, index).DetachFromDisposeScope();
+        old.Dispose();
+        return chosen;
+    }
 
     private Tensor KeyMask(long[] lengths, int capacity, Device device)
     {

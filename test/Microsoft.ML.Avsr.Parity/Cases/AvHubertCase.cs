@@ -39,6 +39,7 @@ internal sealed class AvHubertCase : ICaseCategory
             check.Close(mode, folder.Tensors(mode + ".safetensors").Read("output"), Output(encoder, mode), tolerance);
         if (folder.Has("more.safetensors"))
             check.Close("extract_features_padded", folder.Tensors("more.safetensors").Read("extract_features_padded"), Output(encoder, "audio_video_padded"), tolerance);
+        RunOneLayer(folder, folder.Tensors("weights.safetensors"), encoder.Config, audio, video, tolerance, check);
         foreach (var file in Directory.GetFiles(folder.Location, "checkpoint*.pt").Order(StringComparer.Ordinal))
         {
             using var checkpoint = AvHubertCheckpoint.Open(file);
@@ -47,6 +48,27 @@ internal sealed class AvHubertCase : ICaseCategory
             var allowed = isHalf ? folder.Tolerance("checkpoint_fp16_abs", tolerance) : tolerance;
             foreach (var mode in s_modes.Where(m => folder.Has(m + ".safetensors")))
                 check.Close($"{mode} of {Path.GetFileName(file)}", folder.Tensors(mode + ".safetensors").Read("output"), Output(loaded, mode), allowed);
+        }
+    }
+
+    /// <summary>What the first block gives: an encoder cut after one layer, through the final norm where there is one.</summary>
+    private static void RunOneLayer(
+        CaseFolder folder, SafetensorsReader weights, VisualEncoderConfig config, Tensor audio, Tensor video, Tolerance tolerance, CaseCheck check)
+    {
+        using var cut = new AvHubertEncoder(config with { Layers = 1 }, null, ModuleConstruction.ForLoading);
+        StateDictionaryLoader.Load(cut, weights, strict: false);
+        cut.eval();
+        var norm = cut.state_dict();
+        foreach (var mode in s_modes.Take(3).Where(m => folder.Has(m + ".safetensors")))
+        {
+            var stored = folder.Tensors(mode + ".safetensors");
+            if (!stored.Entries.ContainsKey("act.layer0"))
+                continue;
+            var expected = stored.Read("act.layer0").transpose(0, 1); // stored as [time, batch, width]
+            if (config.NormFirst)
+                expected = nn.functional.layer_norm(expected, [expected.shape[2]], norm["encoder.layer_norm.weight"], norm["encoder.layer_norm.bias"]);
+            var actual = cut.call(mode == "video_only" ? null : audio, mode == "audio_only" ? null : video, null).Features;
+            check.Close($"{mode}: act.layer0", expected, actual, tolerance);
         }
     }
 

@@ -83,11 +83,14 @@ internal sealed class GenerationCase : ICaseCategory
         var (batch, time) = ((int)embeddings.shape[0], embeddings.shape[1]);
         if (!tensors.Entries.ContainsKey("mask_" + name))
             return new PromptBatch(embeddings, [.. Enumerable.Repeat((int)time, batch)], [], []);
-        var lengths = tensors.Read("mask_" + name).sum(1).data<long>().Select(l => (int)l).ToArray();
-        var longest = lengths.Max();
-        var moved = zeros(batch, longest, embeddings.shape[2]);
+        var mask = tensors.Read("mask_" + name); // [batch, time]
+        var lengths = mask.sum(1).data<long>().Select(l => (int)l).ToArray();
+        var moved = zeros(batch, lengths.Max(), embeddings.shape[2]);
         for (var b = 0; b < batch; b++)
-            moved[b].narrow(0, 0, lengths[b]).copy_(embeddings[b].narrow(0, time - lengths[b], lengths[b]));
+        {
+            var real = mask[b].nonzero().reshape(-1); // [length]
+            moved[b].narrow(0, 0, lengths[b]).copy_(embeddings[b].index_select(0, real));
+        }
         return new PromptBatch(moved, lengths, [], []);
     }
 

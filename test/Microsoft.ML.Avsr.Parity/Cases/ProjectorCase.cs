@@ -113,11 +113,11 @@ internal sealed class ProjectorCase : ICaseCategory
 
     private static void RunSingle(CaseFolder folder, CaseCheck check)
     {
-        // "06_smop_JEJR/io.safetensors" holds the weights and the audio.
-        var source = folder.Config.Text("weights_and_audio").Split('/');
-        using var other = folder.Other(source[0]);
-        var borrowed = other.Tensors(source[1]);
+        // "06_smop_JEJR/io.safetensors" holds the weights and the audio, unless they are here.
         var io = folder.Tensors("io.safetensors");
+        var source = folder.Config.Find("weights_and_audio")?.GetString()?.Split('/');
+        var other = source is null ? folder : folder.Other(source[0]);
+        var borrowed = source is null ? io : other.Tensors(source[1]);
         var config = Mixture(other, ProjectorRouting.Jejr) with { Experts = folder.Config.Integer("experts"), TopK = folder.Config.Integer("top_k") };
         using var mixture = new SparseMixtureProjector(other.Config.Integer("din"), config);
         mixture.train();
