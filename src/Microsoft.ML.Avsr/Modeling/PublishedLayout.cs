@@ -41,6 +41,19 @@ public static class PublishedLayout
             : name;
     }
 
+    /// <summary>Makes a model from a published file whose architecture is read from it, in evaluation mode.</summary>
+    /// <param name="path">A <c>.pth</c>, <c>.ckpt</c> or <c>.safetensors</c> file.</param>
+    /// <param name="tokenizer">The language model's tokenizer with the five added tokens.</param>
+    /// <param name="options">What the file does not say; null for the released models' values.</param>
+    /// <param name="construction">Device and precision; null is float32 on the CPU.</param>
+    /// <returns>The model, every tensor from the file.</returns>
+    /// <exception cref="CheckpointException">Not a model of this family, or one of an unknown shape.</exception>
+    public static AvsrModel Open(string path, SpeechTokenizer tokenizer, PublishedOptions? options = null, ModuleConstruction? construction = null)
+    {
+        using var checkpoint = LlamaAvsrCheckpoint.Open(path);
+        return Load(checkpoint.Weights, PublishedArchitecture.Read(checkpoint.Weights, options), tokenizer, construction);
+    }
+
     /// <summary>Makes a model from a published file, in evaluation mode.</summary>
     /// <param name="checkpoint">The opened file; it stays open.</param>
     /// <param name="config">The architecture. Rates, K and the adapters' scale are not in the file (specification 16.2).</param>

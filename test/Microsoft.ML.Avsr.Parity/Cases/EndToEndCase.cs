@@ -29,6 +29,7 @@ internal sealed class EndToEndCase : ICaseCategory
                 adapted.Add(name!, parameter);
         }
         check.Sequence("trainable", trainable.Order(StringComparer.Ordinal), adapted.Keys.Order(StringComparer.Ordinal));
+        RunArchitecture(folder, model, check);
         RunWhisper(folder, model, check);
         RunTraining(folder, model, adapted, check);
         // One clip alone needs none of the reference's quirks.
@@ -37,6 +38,28 @@ internal sealed class EndToEndCase : ICaseCategory
         RunFiles(folder, model, check);
         if (folder.Has("train_steps.safetensors"))
             RunSteps(folder, model, adapted, check);
+    }
+
+    /// <summary>The architecture that the weights show must be the one that the case's configuration describes.</summary>
+    private static void RunArchitecture(CaseFolder folder, EndToEndModel model, CaseCheck check)
+    {
+        var config = model.Config;
+        var read = PublishedArchitecture.Read(folder.Tensors("weights.safetensors"), new PublishedOptions
+        {
+            LanguageModel = config.LanguageModel, AudioRate = config.AudioRate, VideoRate = config.VideoRate, TopK = config.Projector.TopK, LoraScale = config.Lora!.Scale,
+            AudioHeads = config.AudioEncoder?.Heads, VideoHeads = config.VisualEncoder?.Heads, VideoNormFirst = config.VisualEncoder?.NormFirst ?? true,
+        });
+        check.Same("streams", config.AvHubertStreams, read.AvHubertStreams);
+        check.Same("audio encoder", config.AudioEncoder, read.AudioEncoder);
+        check.Same("language model", config.LanguageModel, read.LanguageModel);
+        check.Same("projector", config.Projector, read.Projector);
+        check.Same("adapters' rank", config.Lora.RankFor(config.LanguageModel.Width), read.Lora!.RankFor(config.LanguageModel.Width));
+        check.Same("visual adapters' rank", config.VisualLora?.RankFor(config.VisualEncoder!.Width), read.VisualLora?.RankFor(config.VisualEncoder!.Width));
+        // A stream that the model lacks keeps any rate; averaging shows in no shape.
+        if (config.Projector.AudioWidth is not null)
+            check.Same("audio compression", (config.Compression, config.AudioRate), (read.Compression, read.AudioRate));
+        if (config.Projector.VideoWidth is not null)
+            check.Same("video compression", (config.Compression, config.VideoRate), (read.Compression, read.VideoRate));
     }
 
     private static void RunWhisper(CaseFolder folder, EndToEndModel model, CaseCheck check)

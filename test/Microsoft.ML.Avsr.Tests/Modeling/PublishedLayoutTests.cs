@@ -82,6 +82,40 @@ public sealed class PublishedLayoutTests
     }
 
     [TestMethod]
+    [DataRow(AvHubertStreams.Video, ProjectorRouting.Dense)]
+    [DataRow(AvHubertStreams.Video, ProjectorRouting.Jejr)]
+    [DataRow(AvHubertStreams.Video, ProjectorRouting.Jedr)]
+    [DataRow(AvHubertStreams.Video, ProjectorRouting.Dedr)]
+    [DataRow(AvHubertStreams.Audio, ProjectorRouting.Dense)]
+    [DataRow(AvHubertStreams.Separate, ProjectorRouting.Dense)]
+    [DataRow(AvHubertStreams.Joint, ProjectorRouting.Dense)]
+    public void TheArchitectureIsReadFromTheFile(AvHubertStreams streams, ProjectorRouting routing)
+    {
+        using var model = new AvsrModel(Config(streams, routing), s_tokenizer);
+        var path = Path.Combine(Path.GetTempPath(), Guid.NewGuid() + ".safetensors");
+        try
+        {
+            PublishedLayout.Save(path, model);
+            var options = new PublishedOptions { LanguageModel = model.Config.LanguageModel, AudioHeads = 2, VideoHeads = 2, LoraScale = model.Config.Lora!.Scale };
+            using var again = PublishedLayout.Open(path, s_tokenizer, options);
+            Assert.AreEqual(model.Config.Projector, again.Config.Projector);
+            Assert.AreEqual(streams, again.Config.AvHubertStreams);
+            Assert.AreEqual(CompressionKind.Stack, again.Config.Compression);
+            Assert.AreEqual(ReferencePrompts.AudioVisual, again.Config.AudioVisualPrompt);
+            using var scope = NewDisposeScope();
+            var state = again.state_dict();
+            foreach (var (key, value) in model.state_dict())
+                Assert.IsTrue(value.eq(state[key]).all().item<bool>(), key);
+            var problem = Assert.ThrowsExactly<CheckpointException>(() => PublishedLayout.Open(path, s_tokenizer, options with { LanguageModel = null }));
+            StringAssert.Contains(problem.Message, nameof(PublishedOptions.LanguageModel));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [TestMethod]
     public void ThirtySecondsOfSilenceAreNotTokens()
     {
         manual_seed(1);
@@ -142,7 +176,7 @@ public sealed class PublishedLayoutTests
             VideoRate = VideoRate,
             Projector = new ProjectorConfig
             {
-                Routing = routing, Hidden = 8, OutputWidth = 16,
+                Routing = routing, Hidden = 8, OutputWidth = 16, Experts = routing == ProjectorRouting.Dense ? 1 : 4, TopK = routing == ProjectorRouting.Dense ? 1 : 2,
                 AudioWidth = streams == AvHubertStreams.Joint ? null : 16 * AudioRate,
                 VideoWidth = streams == AvHubertStreams.Audio ? null : 16 * VideoRate,
             },
