@@ -5,6 +5,9 @@ namespace Microsoft.ML.Avsr.Training;
 /// <summary>Mixes babble made of other clips' voices into a clip, at a signal-to-noise ratio drawn from the options.</summary>
 internal sealed class AudioAugmenter(IReadOnlyList<ReadOnlyMemory<float>> voices, AvsrTrainerOptions options)
 {
+    private const double NoiseBegins = 0.5;
+    private const double NoiseIsFull = 1;
+
     // Recordings without any sound make no babble; training goes on clean.
     private readonly BabbleNoise? _babble = voices.Any(v => v.Span.ContainsAnyExcept(0f)) ? new(voices) : null;
 
@@ -19,9 +22,17 @@ internal sealed class AudioAugmenter(IReadOnlyList<ReadOnlyMemory<float>> voices
         return NoiseMixer.Mix(clean.Span, noise, options.NoiseSnrs[random.Next(options.NoiseSnrs.Count)]);
     }
 
-    /// <summary>A clean or noisy version of a clip, as the options' share of clean clips says.</summary>
+    /// <summary>
+    /// A clean or noisy version of a clip while an encoder learns. An encoder that starts from scratch in babble stays at chance for long,
+    /// so the noise begins late and grows to the share that the options ask for.
+    /// </summary>
     /// <param name="clean">Samples.</param>
+    /// <param name="done">Share of the stage that is done, 0 to 1.</param>
     /// <param name="random">The source of noise and level.</param>
-    public ReadOnlyMemory<float> Draw(ReadOnlyMemory<float> clean, Random random) =>
-        random.NextDouble() < options.CleanShare ? clean : Noisy(clean, random);
+    public ReadOnlyMemory<float> Draw(ReadOnlyMemory<float> clean, double done, Random random) =>
+        random.NextDouble() < (1 - options.CleanShare) * NoiseShare(done) ? Noisy(clean, random) : clean;
+
+    /// <summary>How far the noise has grown.</summary>
+    /// <param name="done">Share of the stage that is done, 0 to 1.</param>
+    public static double NoiseShare(double done) => Math.Clamp((done - NoiseBegins) / (NoiseIsFull - NoiseBegins), 0, 1);
 }

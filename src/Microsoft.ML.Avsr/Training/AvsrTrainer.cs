@@ -111,10 +111,11 @@ public static class AvsrTrainer
             var stage = new CtcStage("audio encoder (CTC)", model.AudioEncoder!, model.AudioCtc!, options);
             _stages.Add(stage.Run(
                 [.. clips.Select(i => examples[i].Input.Audio!.Samples.Length)], [.. clips.Select(i => transcripts[i])],
-                batch =>
+                (batch, done) =>
                 {
-                    var (mel, valid) = frontEnd.AudioBatch([.. batch.Select(b => augmenter.Draw(examples[clips[b]].Input.Audio!.Samples, random))]);
-                    SpectrogramMask.Apply(mel, random);
+                    var (mel, valid) = frontEnd.AudioBatch([.. batch.Select(b => augmenter.Draw(examples[clips[b]].Input.Audio!.Samples, done, random))]);
+                    if (random.NextDouble() < AudioAugmenter.NoiseShare(done))
+                        SpectrogramMask.Apply(mel, random);
                     return model.AudioEncoder!.call(mel, valid);
                 },
                 epochs, seconds, progress, _curve, cancellationToken));
@@ -127,7 +128,7 @@ public static class AvsrTrainer
             var stage = new CtcStage("visual encoder (CTC)", model.VisualEncoder!, model.VideoCtc!, options);
             _stages.Add(stage.Run(
                 [.. clips.Select(i => examples[i].Input.Video!.Frames)], [.. clips.Select(i => transcripts[i])],
-                batch =>
+                (batch, _) =>
                 {
                     var (frames, valid) = VariedVideo([.. batch.Select(b => clips[b])], random);
                     return model.VisualEncoder!.call(null, frames, valid);

@@ -14,14 +14,14 @@ internal sealed class CtcStage(string name, nn.Module encoder, CtcHead head, Avs
     /// <summary>Trains encoder and head.</summary>
     /// <param name="lengths">Input length of each clip, for bucketing.</param>
     /// <param name="transcripts">Token ids of each clip.</param>
-    /// <param name="encode">Builds the augmented batch of some clips and encodes it.</param>
+    /// <param name="encode">Builds the augmented batch of some clips, given the share of the stage that is done, and encodes it.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
     /// <param name="progress">Where progress goes.</param>
     /// <param name="curve">Receives the training curve.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     public StageSummary Run(
-        IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<int[], EncodedSequence> encode,
+        IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<int[], double, EncodedSequence> encode,
         int? epochs, double seconds, IProgress<AvsrProgress>? progress, List<LossPoint> curve, CancellationToken cancellationToken)
     {
         encoder.train();
@@ -31,7 +31,7 @@ internal sealed class CtcStage(string name, nn.Module encoder, CtcHead head, Avs
         var summary = loop.Run(
             parameters, options.EncoderLearningRate,
             epoch => LengthBuckets.Epoch(lengths, options.EncoderBatchSize, RandomStreams.Create(options.Seed, name + " order", epoch)),
-            batch => Loss(encode(batch), [.. batch.Select(i => transcripts[i])]),
+            (batch, done) => Loss(encode(batch, done), [.. batch.Select(i => transcripts[i])]),
             epochs, seconds);
         encoder.eval();
         head.eval();

@@ -32,7 +32,7 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
         var summary = loop.Run(
             Trainable(), options.LearningRate,
             epoch => LengthBuckets.Epoch(lengths, options.BatchSize, RandomStreams.Create(options.Seed, Name + " order", epoch)),
-            batch => Loss(batch, random), epochs, seconds);
+            (batch, _) => Loss(batch, random), epochs, seconds);
         model.eval();
         curve.AddRange(loop.Curve);
         return summary;

@@ -23,12 +23,12 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
     /// <param name="parameters">What the optimiser changes.</param>
     /// <param name="learningRate">Peak learning rate.</param>
     /// <param name="batchesOfEpoch">Draws the batches of an epoch (indices of clips).</param>
-    /// <param name="loss">Computes the loss of a batch, a scalar; <see langword="null"/> skips the batch.</param>
+    /// <param name="loss">Computes the loss of a batch, a scalar, from the batch and the share of the stage that is done; <see langword="null"/> skips the batch.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend when <paramref name="epochs"/> is <see langword="null"/>.</param>
     public StageSummary Run(
         IReadOnlyList<Parameter> parameters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
-        Func<int[], Tensor?> loss, int? epochs, double seconds)
+        Func<int[], double, Tensor?> loss, int? epochs, double seconds)
     {
         using var optimizer = CreateOptimizer(parameters, learningRate);
         var clock = Stopwatch.StartNew();
@@ -36,6 +36,7 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
         var batches = batchesOfEpoch(1);
         var perEpoch = batches.Count;
         var totalEpochs = epochs ?? Math.Max(1, LastTimedStep / Math.Max(1, perEpoch));
+        var planned = epochs is not null;
         int step = 0, items = 0;
         double smoothed = double.NaN;
         for (var epoch = 1; epoch <= totalEpochs; epoch++)
@@ -51,11 +52,15 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
                     if (step == FirstTimedStep)
                         timed.Start();
                     else if (step == LastTimedStep || (epoch == totalEpochs && step == totalEpochs * perEpoch && step < LastTimedStep))
+                    {
                         totalEpochs = Math.Max(epoch, EpochsWithin(seconds, clock, timed, step, perEpoch));
+                        planned = true;
+                    }
                 }
                 var schedule = new WarmupCosineSchedule(
                     learningRate, Math.Min(options.WarmupSteps, Math.Max(1, totalEpochs * perEpoch / 10)), totalEpochs * perEpoch, ScheduleFloor);
-                if (Step(optimizer, parameters, batch, loss, schedule.At(step), step) is { } value)
+                var done = planned ? (step - 1) / (double)(totalEpochs * perEpoch) : 0;
+                if (Step(optimizer, parameters, batch, () => loss(batch, done), schedule.At(step), step) is { } value)
                     smoothed = double.IsNaN(smoothed) ? value : 0.95 * smoothed + 0.05 * value;
                 items += batch.Length;
                 Report(step, totalEpochs * perEpoch, epoch, smoothed, items / clock.Elapsed.TotalSeconds, clock.Elapsed);
@@ -73,13 +78,13 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
     }
 
     private double? Step(
-        optim.Optimizer optimizer, IReadOnlyList<Parameter> parameters, int[] batch, Func<int[], Tensor?> loss, double learningRate, int step)
+        optim.Optimizer optimizer, IReadOnlyList<Parameter> parameters, int[] batch, Func<Tensor?> loss, double learningRate, int step)
     {
         using var scope = NewDisposeScope();
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = learningRate;
         optimizer.zero_grad();
-        var value = loss(batch);
+        var value = loss();
         if (value is null)
             return null;
         value.backward();
