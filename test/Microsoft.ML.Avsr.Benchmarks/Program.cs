@@ -3,9 +3,13 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["full-size", ..])
+    return Microsoft.ML.Avsr.Benchmarks.FullSizeCommand.Run(args[1..]);
+
 // Run in this process: the native tensor library and the dependency source are then the ones of this build.
 // For example: dotnet run -c Release --project test/Microsoft.ML.Avsr.Benchmarks -- --filter '*Text*'
 var config = DefaultConfig.Instance
     .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
     .WithOption(ConfigOptions.JoinSummary, true);
 BenchmarkSwitcher.FromAssembly(typeof(Microsoft.ML.Avsr.Benchmarks.TextBenchmarks).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args, config);
+return 0;
