@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Training;
@@ -8,7 +10,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Avsr.Parity.Cases;
 
 /// <summary>PEFT adapters: forward, merge, gradients, an optimiser step, a short training: <c>05_lora</c> with an adapter.</summary>
-internal sealed class PeftCase : ICaseCategory
+internal sealed partial class PeftCase : ICaseCategory
 {
     public bool Handles(CaseFolder folder) => folder.Category == "05_lora" && folder.Has("adapter");
 
@@ -74,6 +76,7 @@ internal sealed class PeftCase : ICaseCategory
         var micro = training.Integer("grad_accumulation");
         var rate = folder.Root.GetProperty("adamw").Number("lr");
         var batches = tensors.Read("train_input_ids"); // [steps, micro-batches, batch, time]
+        var ignored = IgnoredPositions(folder);
         using var optimizer = Optimizer(folder, adapters);
         double[] losses = new double[steps], norms = new double[steps], rates = new double[steps];
         for (var step = 0; step < steps; step++)
@@ -84,7 +87,7 @@ internal sealed class PeftCase : ICaseCategory
             {
                 var ids = batches[step][m];
                 var labels = ids.clone();
-                labels.narrow(1, 0, 3).fill_(-100); // the case's labels leave the first three positions out
+                labels.narrow(1, 0, ignored).fill_(-100);
                 var loss = Losses.NextToken(model.call(ids), labels).div(micro);
                 loss.backward();
                 losses[step] += loss.item<float>();
@@ -100,6 +103,16 @@ internal sealed class PeftCase : ICaseCategory
         check.Numeric("train_lr", CaseCheck.Numbers(tensors.Read("train_lr")), rates, new Tolerance(1e-10, 1e-6));
         return (adapters.ToDictionary(a => a.Name, a => a.Parameter.detach().clone()), adapters.ToDictionary(a => a.Name, a => a.Parameter.grad!.clone()));
     }
+
+    // "labels = input_ids with the first 3 positions -100"
+    private static long IgnoredPositions(CaseFolder folder)
+    {
+        var text = folder.Root.Find("tensors")?.Find("train_input_ids")?.Find("what")?.GetString() ?? "";
+        return FirstPositions().Match(text) is { Success: true } found ? long.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+    }
+
+    [GeneratedRegex(@"first (\d+) positions")]
+    private static partial Regex FirstPositions();
 
     /// <summary>
     /// Compares the stored gradients and weights with what they really are. In the published collection the tensors <c>grad/*</c> and
