@@ -6,6 +6,7 @@ using Microsoft.ML.Avsr;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Training;
+using Microsoft.ML.Runtime;
 using QuickStart.Corpus;
 using QuickStart.Reporting;
 
@@ -18,7 +19,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
     private const int SampleClips = 6;
 
     /// <summary>Fixed length for the default corpus, so that its results repeat.</summary>
-    private static readonly EpochOption s_defaultEpochs = new(14, 12);
+    private static readonly EpochOption s_defaultEpochs = new(14, 10);
 
     private readonly MLContext _ml = new(options.Seed);
 
@@ -26,6 +27,12 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
     public void Run()
     {
         using var line = new ProgressLine();
+        _ml.Log += (_, message) =>
+        {
+            // Rows that cannot be used in full, and why.
+            if (message.Kind is ChannelMessageKind.Warning or ChannelMessageKind.Error)
+                line.WriteLine($"  {message.RawMessage}");
+        };
         var rows = LoadRows(line);
         var scored = rows.Where(r => r.Split == options.Split).ToList();
         if (scored.Count == 0)

@@ -5,8 +5,8 @@ internal sealed record Speaker
 {
     private static readonly (string Voice, int Rate, int Pitch)[] s_seen =
     [
-        ("en-us", 132, 50), ("en+f2", 126, 55), ("en-us+m3", 138, 40), ("en-gb-scotland+f4", 128, 50), ("en+m1", 140, 45),
-        ("en-us+f3", 132, 60), ("en-gb-x-rp+m7", 128, 50), ("en-us+f1", 138, 50), ("en-gb-x-gbclan+m4", 134, 55), ("en-us+m5", 124, 50),
+        ("en-us", 132, 50), ("en-us+f2", 126, 55), ("en-us+m3", 138, 42), ("en-us+f3", 132, 58), ("en-us+m5", 124, 48),
+        ("en+m1", 140, 45), ("en-gb-scotland+f4", 128, 50), ("en-gb-x-rp+m7", 128, 50), ("en+f1", 138, 50), ("en-gb-x-gbclan+m4", 134, 55),
     ];
 
     private static readonly (string Voice, int Rate, int Pitch)[] s_unseen =

@@ -10,10 +10,10 @@ public sealed record SyntheticCorpusOptions
     public int TestClips { get; init; } = 80;
 
     /// <summary>Speakers (voice and face) that occur in training, 1 to 10.</summary>
-    public int TrainSpeakers { get; init; } = 8;
+    public int TrainSpeakers { get; init; } = 4;
 
     /// <summary>Speakers that occur in the test split only, 0 to 4; they speak a quarter of it.</summary>
-    public int UnseenSpeakers { get; init; } = 2;
+    public int UnseenSpeakers { get; init; } = 1;
 
     /// <summary>Seed of everything that is drawn by chance.</summary>
     public int Seed { get; init; } = 1;

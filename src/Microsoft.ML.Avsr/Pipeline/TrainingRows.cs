@@ -27,6 +27,8 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
         var block = new List<(MediaReference Media, string Label)>(Block);
         var row = 0L;
         var more = true;
+        var total = input.GetRowCount();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         while (more)
         {
             more = cursor.MoveNext();
@@ -43,10 +45,20 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
             for (var i = 0; i < block.Count; i++, row++)
                 Sort(row, block[i].Media, block[i].Label, media[i]);
             block.Clear();
+            ReportProgress();
         }
         if (skipped.Count > MostReported)
             log.Warning($"{skipped.Count - MostReported} more rows were skipped; the training report names them all.");
         return (examples, skipped);
+
+        void ReportProgress()
+        {
+            if (row == 0 || options.Progress is null)
+                return;
+            var rows = Math.Max(row, more ? total ?? row + 1 : row);
+            options.Progress.Report(new AvsrProgress("reading clips", (int)row, (int)rows, 1, null, row / clock.Elapsed.TotalSeconds,
+                clock.Elapsed / row * (rows - row)));
+        }
 
         void Sort(long number, MediaReference reference, string words, RowMedia loaded)
         {

@@ -13,6 +13,10 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
 {
     private const int FirstTimedStep = 4;
     private const int LastTimedStep = 16;
+
+    /// <summary>Shares of a time budget after which the number of epochs is planned: soon, and once more when the pace is well known.</summary>
+    private static readonly double[] s_planningPoints = [0.03, 0.25];
+
     private const double ScheduleFloor = 0.01;
     private readonly List<LossPoint> _curve = [];
 
@@ -36,7 +40,7 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
         var batches = batchesOfEpoch(1);
         var perEpoch = batches.Count;
         var totalEpochs = epochs ?? Math.Max(1, LastTimedStep / Math.Max(1, perEpoch));
-        var planned = epochs is not null;
+        var plans = epochs is not null ? s_planningPoints.Length : 0;
         int step = 0, items = 0;
         double smoothed = double.NaN;
         for (var epoch = 1; epoch <= totalEpochs; epoch++)
@@ -51,15 +55,17 @@ internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgre
                 {
                     if (step == FirstTimedStep)
                         timed.Start();
-                    else if (step == LastTimedStep || (epoch == totalEpochs && step == totalEpochs * perEpoch && step < LastTimedStep))
+                    var due = plans < s_planningPoints.Length && step >= LastTimedStep && clock.Elapsed.TotalSeconds >= s_planningPoints[plans] * seconds;
+                    if (due || (plans == 0 && step == totalEpochs * perEpoch))
                     {
                         totalEpochs = Math.Max(epoch, EpochsWithin(seconds, clock, timed, step, perEpoch));
-                        planned = true;
+                        plans += due ? 1 : 0;
                     }
                 }
-                var schedule = new WarmupCosineSchedule(
-                    learningRate, Math.Min(options.WarmupSteps, Math.Max(1, totalEpochs * perEpoch / 10)), totalEpochs * perEpoch, ScheduleFloor);
-                var done = planned ? (step - 1) / (double)(totalEpochs * perEpoch) : 0;
+                // Until the length is planned the rate only rises.
+                var length = plans > 0 ? totalEpochs * perEpoch : int.MaxValue;
+                var schedule = new WarmupCosineSchedule(learningRate, Math.Min(options.WarmupSteps, Math.Max(1, length / 10)), length, ScheduleFloor);
+                var done = plans > 0 ? (step - 1) / (double)(totalEpochs * perEpoch) : 0;
                 if (Step(optimizer, parameters, batch, () => loss(batch, done), schedule.At(step), step) is { } value)
                     smoothed = double.IsNaN(smoothed) ? value : 0.95 * smoothed + 0.05 * value;
                 items += batch.Length;

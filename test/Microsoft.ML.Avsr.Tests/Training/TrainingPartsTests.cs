@@ -40,12 +40,12 @@ public class TrainingPartsTests
     }
 
     [TestMethod]
-    public void NoiseBeginsLateAndReachesItsShare()
+    public void NoiseBeginsLateAndGrows()
     {
         Assert.AreEqual(0, AudioAugmenter.NoiseShare(0));
-        Assert.AreEqual(0, AudioAugmenter.NoiseShare(0.49));
-        Assert.AreEqual(1, AudioAugmenter.NoiseShare(1));
-        Assert.IsTrue(AudioAugmenter.NoiseShare(0.75) is > 0.2 and < 0.8);
+        Assert.AreEqual(0, AudioAugmenter.NoiseShare(0.74));
+        Assert.AreEqual(0.25, AudioAugmenter.NoiseShare(1), 1e-12);
+        Assert.IsTrue(AudioAugmenter.NoiseShare(0.9) is > 0.1 and < 0.2);
     }
 
     [TestMethod]
