@@ -26,7 +26,13 @@ internal static class CheckpointRecognizer
     {
         var entries = source.Entries;
         summary = Language(summary, entries, "llm.");
-        if (HasPrefix(entries, "audio_encoder."))
+        if (entries.ContainsKey("audio_encoder.feature_extractor_video.proj.weight"))
+        {
+            // AV-HuBERT as the audio encoder: it could see, but this model does not let it.
+            var hearing = AvHubert(summary, entries, "audio_encoder.", CheckpointKind.Unknown);
+            summary = summary with { Audio = true, AudioEncoder = hearing.VideoEncoder, VideoLoraRank = hearing.VideoLoraRank };
+        }
+        else if (HasPrefix(entries, "audio_encoder."))
         {
             using var audio = source.Below("audio_encoder.", leaveOpen: true);
             summary = summary with { Audio = true, AudioEncoder = (Size(audio.Entries, "conv1.weight", 0) ?? 0, LayerCounter.Count(audio.Entries.Keys, "layers.")) };

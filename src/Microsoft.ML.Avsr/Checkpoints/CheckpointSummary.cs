@@ -35,7 +35,7 @@ public sealed record CheckpointSummary
     /// <summary>Whether the model sees.</summary>
     public bool Video { get; init; }
 
-    /// <summary>Width and layers of the Whisper encoder; null where there is none.</summary>
+    /// <summary>Width and layers of the audio encoder, Whisper or an AV-HuBERT that only hears; null where there is none.</summary>
     public (int Width, int Layers)? AudioEncoder { get; init; }
 
     /// <summary>Width and layers of AV-HuBERT; null where there is none.</summary>

@@ -77,14 +77,10 @@ public static class AvHubertFactory
         foreach (var prefix in s_prefixes)
         {
             if (weights.Entries.ContainsKey(prefix + StemKey))
-                return weights.Below(prefix, leaveOpen: true).Rename(name => IsUnused(name) ? null : name);
+                return weights.Below(prefix, leaveOpen: true).Rename(name => PretrainingTensors.Has(name) ? null : name);
         }
         throw new CheckpointException(weights.Location, StemKey, "the file holds no AV-HuBERT encoder: no such tensor, bare or below a known prefix");
     }
-
-    /// <summary>Tensors of pre-training that no forward pass reads.</summary>
-    private static bool IsUnused(string name) =>
-        name is "mask_emb" or "label_embs_concat" || name.StartsWith("final_proj.", StringComparison.Ordinal);
 
     private static bool IsOptional(string key, ITensorSource encoder) =>
         key.Contains(".lora_", StringComparison.Ordinal) && !encoder.Entries.ContainsKey(key);

@@ -68,6 +68,9 @@ public sealed class AvsrModel : Module
     /// <summary>The language model.</summary>
     public LlamaForCausalLM LanguageModel => llm;
 
+    /// <summary>Unused tensors of the file that the model came from, kept so that a saved file is as complete; null for none.</summary>
+    internal PretrainingTensors? Pretraining { get; set; }
+
     private bool PaddedTokens => Config.Compatibility.HasFlag(ReferenceCompatibility.PaddedTokens);
 
     /// <summary>Audio tokens before projection.</summary>

@@ -20,15 +20,7 @@ public static class PublishedLayout
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(key);
         if (key.StartsWith(OurVisual, StringComparison.Ordinal))
-        {
-            var part = config.AvHubertStreams switch
-            {
-                AvHubertStreams.Video => OurVisual,
-                AvHubertStreams.Audio => "audio_encoder.",
-                _ => "audiovisual_encoder.",
-            };
-            return part + key[OurVisual.Length..];
-        }
+            return VisualPart(config) + key[OurVisual.Length..];
         if (key.StartsWith("audio_encoder.", StringComparison.Ordinal) || key.StartsWith("llm.", StringComparison.Ordinal))
             return key;
         if (!key.StartsWith(OurProjector, StringComparison.Ordinal))
@@ -82,6 +74,11 @@ public static class PublishedLayout
         {
             using var read = weights.Rename(name => IsUnread(config, name) ? null : name, leaveOpen: true);
             StateDictionaryLoader.Load(model, read, key => NameOf(config, key));
+            if (model.VisualEncoder is { } visual)
+            {
+                using var encoder = weights.Below(VisualPart(config), leaveOpen: true);
+                model.Pretraining = PretrainingTensors.Read(encoder, visual.Config);
+            }
         }
         catch
         {
@@ -92,7 +89,13 @@ public static class PublishedLayout
         return model;
     }
 
-    /// <summary>Saves a model in the published layout.</summary>
+    /// <summary>Saves a model in the published layout, complete for the reference's strict loader.</summary>
+    /// <remarks>
+    /// The layout has four tensors of AV-HuBERT's pre-training that no forward pass reads: <c>mask_emb</c>, <c>label_embs_concat</c> and
+    /// <c>final_proj</c>. A model that was loaded here keeps those of its file. Any other gets zeros of the released AV-HuBERT's shapes,
+    /// [104], [2004, 256], [256, width] and [256]; a reference set up with another AV-HuBERT file may want another first number than 2004.
+    /// CTC heads and other parts that the reference does not have are left out.
+    /// </remarks>
     /// <param name="path">A <c>.safetensors</c> file, or any other name for a PyTorch file that <c>torch.load</c> reads.</param>
     /// <param name="model">The model.</param>
     public static void Save(string path, AvsrModel model)
@@ -108,16 +111,31 @@ public static class PublishedLayout
             // The published files hold a tied output map under its own name, too.
             if (group.Key == "llm" && state.TryGetValue("model.embed_tokens.weight", out var table))
                 state.TryAdd("lm_head.weight", table);
+            if (group.Key + "." == VisualPart(model.Config) && model.VisualEncoder is { } visual && visual.Config.Fusion != ModalityFusion.None)
+            {
+                var dtype = state["feature_extractor_video.proj.weight"].dtype;
+                foreach (var (name, value) in (model.Pretraining ?? PretrainingTensors.OfShape(visual.Config)).ToTensors(dtype))
+                    state.Add(name, value);
+            }
             parts.Add(group.Key, state);
         }
         LlamaAvsrCheckpoint.Write(path, parts);
     }
 
     /// <summary>Tensors of AV-HuBERT's pre-training that no forward pass reads.</summary>
-    internal static bool IsPretrainingOnly(string name) =>
-        name.EndsWith("_encoder.mask_emb", StringComparison.Ordinal)
-        || name.EndsWith("_encoder.label_embs_concat", StringComparison.Ordinal)
-        || name.Contains("_encoder.final_proj.", StringComparison.Ordinal);
+    internal static bool IsPretrainingOnly(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return dot > 0 && name[..dot].EndsWith("_encoder", StringComparison.Ordinal) && PretrainingTensors.Has(name[(dot + 1)..]);
+    }
+
+    /// <summary>The published name of the part that is AV-HuBERT.</summary>
+    private static string VisualPart(AvsrModelConfig config) => config.AvHubertStreams switch
+    {
+        AvHubertStreams.Video => OurVisual,
+        AvHubertStreams.Audio => "audio_encoder.",
+        _ => "audiovisual_encoder.",
+    };
 
     /// <summary>Tensors that a model does not load: pre-training parts, rotary tables, and a tied output map stored twice.</summary>
     private static bool IsUnread(AvsrModelConfig config, string name) =>

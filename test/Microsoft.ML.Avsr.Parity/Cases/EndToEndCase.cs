@@ -215,17 +215,22 @@ internal sealed class EndToEndCase : ICaseCategory
             using var loaded = PublishedLayout.Load(checkpoint, model.Config, model.Tokenizer);
             Compare(Path.GetFileName(file), model.Model, loaded, check);
         }
-        var saved = Path.Combine(Path.GetTempPath(), $"avsr-parity-{Environment.ProcessId}.safetensors");
-        try
+        foreach (var extension in new[] { "safetensors", "pth" })
         {
-            PublishedLayout.Save(saved, model.Model);
-            using var again = new SafetensorsReader(saved);
-            foreach (var name in again.Entries.Keys)
-                check.Close($"saved {name}", weights.Read(name), again.Read(name), Tolerance.Exact);
-        }
-        finally
-        {
-            File.Delete(saved);
+            var saved = Path.Combine(Path.GetTempPath(), $"avsr-parity-{Environment.ProcessId}.{extension}");
+            try
+            {
+                PublishedLayout.Save(saved, model.Model);
+                using var again = AvsrCheckpoint.Open(saved);
+                // The reference loads strictly: no name may be missing or left over.
+                check.Sequence($"names saved as {extension}", weights.Entries.Keys.Order(StringComparer.Ordinal), again.Entries.Keys.Order(StringComparer.Ordinal));
+                foreach (var name in again.Entries.Keys)
+                    check.Close($"saved {name}", weights.Read(name), again.Read(name), Tolerance.Exact);
+            }
+            finally
+            {
+                File.Delete(saved);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Avsr.Tests.Modeling;
 [TestClass]
 public sealed class PublishedLayoutTests
 {
-    private static readonly SpeechTokenizer s_tokenizer = SpeechTokenizer.FromVocabulary(ByteLevelBpeTrainer.Train(["bin blue at a one now", "set red by b two please"], 300));
+    internal static readonly SpeechTokenizer s_tokenizer = SpeechTokenizer.FromVocabulary(ByteLevelBpeTrainer.Train(["bin blue at a one now", "set red by b two please"], 300));
 
     [TestMethod]
     [DataRow(AvHubertStreams.Video, ProjectorRouting.Dense, "audio_encoder.conv1.weight", "video_encoder.encoder.layer_norm.weight", "video_proj.0.weight")]
@@ -157,7 +157,7 @@ public sealed class PublishedLayoutTests
         Assert.ThrowsExactly<InvalidOperationException>(() => apart.EncodeJoint(zeros(1, 4, 104), null, null));
     }
 
-    private static AvsrModelConfig Config(AvHubertStreams streams, ProjectorRouting routing)
+    internal static AvsrModelConfig Config(AvHubertStreams streams, ProjectorRouting routing)
     {
         var visual = new VisualEncoderConfig
         {
