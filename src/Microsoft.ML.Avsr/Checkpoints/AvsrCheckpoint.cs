@@ -8,7 +8,7 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 public static class AvsrCheckpoint
 {
     /// <summary>Looks at a file or folder without reading its numbers: names and shapes decide.</summary>
-    /// <param name="path">A file (<c>.safetensors</c>, <c>.pt</c>, <c>.pth</c>, <c>.ckpt</c>, <c>.bin</c>) or a Hugging Face or PEFT folder.</param>
+    /// <param name="path">A file (<c>.safetensors</c>, <c>.pt</c>, <c>.pth</c>, <c>.ckpt</c>, <c>.bin</c>) or a folder of Hugging Face, of PEFT, or of this library.</param>
     /// <returns>What it is; <see cref="CheckpointKind.Unknown"/> for readable tensors of another model.</returns>
     /// <exception cref="CheckpointException">It does not exist, or it is no weights file that can be read safely.</exception>
     public static CheckpointSummary Inspect(string path)
@@ -79,10 +79,30 @@ public static class AvsrCheckpoint
                 LoraRank = adapter.Config.Rank,
             };
         }
+        if (File.Exists(Path.Combine(path, ModelFolder.ManifestName)))
+            return InspectOwnFolder(path);
         using var folder = HuggingFaceFolder.Open(path);
         var summary = Describe(path, Format(path, "model"), folder.Weights);
         var type = JsonFile.Text(folder.Config, "model_type");
         return summary.Kind == CheckpointKind.Unknown && type == "whisper" ? summary with { Kind = CheckpointKind.HuggingFaceWhisper, Audio = true } : summary;
+    }
+
+    // Our names are the published ones but for the projector's prefix and for AV-HuBERT where it hears.
+    private static CheckpointSummary InspectOwnFolder(string path)
+    {
+        using var folder = ModelFolder.Open(path, checkHashes: false);
+        using var joined = new JoinedTensorSource(folder);
+        var streams = folder.Config.TryGetProperty("Model", out var model) ? JsonFile.Text(model, "AvHubertStreams") : null;
+        string Published(string name)
+        {
+            if (name.StartsWith("projector.", StringComparison.Ordinal))
+                name = name["projector.".Length..];
+            if (name.StartsWith("video_encoder.", StringComparison.Ordinal) && streams is "Audio" or "Joint" or "Separate")
+                return (streams == "Audio" ? "audio_encoder." : "audiovisual_encoder.") + name["video_encoder.".Length..];
+            return streams == "Joint" && name.StartsWith("video_proj.", StringComparison.Ordinal) ? "audiovisual_proj." + name["video_proj.".Length..] : name;
+        }
+        using var source = joined.Rename(Published, leaveOpen: true);
+        return Describe(path, "model folder", source);
     }
 
     private static string Format(string folder, string stem)

@@ -14,7 +14,7 @@ public sealed record CheckpointSummary
     /// <summary>Which model it is.</summary>
     public required CheckpointKind Kind { get; init; }
 
-    /// <summary>How it is stored: <c>safetensors</c>, <c>torch zip</c>, <c>torch legacy</c>, <c>llama2.c</c>, or one of them <c>, sharded</c>.</summary>
+    /// <summary>How it is stored: <c>safetensors</c>, <c>torch zip</c>, <c>torch legacy</c>, <c>llama2.c</c>, <c>model folder</c> (this library's own), or one of the first three with <c>, sharded</c>.</summary>
     public required string Format { get; init; }
 
     /// <summary>Number of tensors.</summary>

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Avsr.Checkpoints;
 /// </summary>
 public sealed class ModelFolder : IDisposable
 {
-    private const string ManifestName = "manifest.json";
+    internal const string ManifestName = "manifest.json";
     private const string FormatName = "microsoft.ml.avsr";
     private const string InputPrefix = "input.";
     private const string OutputPrefix = "output.";

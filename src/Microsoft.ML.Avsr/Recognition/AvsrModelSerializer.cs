@@ -19,7 +19,8 @@ public static class AvsrModelSerializer
     private const int MaxHeaderBytes = 64 << 20;
     private static readonly byte[] s_mark = "AVSRMDL\n"u8.ToArray();
 
-    private static readonly JsonSerializerOptions s_json = new()
+    /// <summary>How architectures and settings are written as JSON.</summary>
+    internal static JsonSerializerOptions Json { get; } = new()
     {
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -35,7 +36,7 @@ public static class AvsrModelSerializer
     public static void Save(Stream stream, AvsrModel model, DecodingOptions decoding, FrozenWeights? frozen)
     {
         var header = JsonSerializer.SerializeToUtf8Bytes(
-            new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, frozen), s_json);
+            new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, frozen), Json);
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, header.Length);
         stream.Write(s_mark);
@@ -93,7 +94,7 @@ public static class AvsrModelSerializer
         Header? header;
         try
         {
-            header = JsonSerializer.Deserialize<Header>(span.Slice(start, length), s_json);
+            header = JsonSerializer.Deserialize<Header>(span.Slice(start, length), Json);
         }
         catch (JsonException e)
         {

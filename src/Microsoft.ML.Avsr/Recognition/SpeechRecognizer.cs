@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -50,6 +51,31 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
                     results[chunk[i].Index] = decoded[i];
             }
         return results;
+    }
+
+    /// <summary>What the model makes of one clip, for the self-test of a saved model.</summary>
+    /// <param name="clip"><c>samples</c> [samples] and <c>pixels</c> [frames, 96, 96], or one of them.</param>
+    /// <returns>Projected tokens [1, tokens, width] as <c>audio</c> and <c>video</c>, and the logits of the first token [1, vocabulary] as <c>logits</c>, all float32.</returns>
+    internal IReadOnlyDictionary<string, Tensor> Probe(IReadOnlyDictionary<string, Tensor> clip)
+    {
+        AudioClip? sound = clip.TryGetValue("samples", out var samples) ? new AudioClip(samples.data<float>().ToArray(), SpeechFrontEnd.SampleRate) : null;
+        VideoClip? picture = clip.TryGetValue("pixels", out var pixels)
+            ? new VideoClip(pixels.data<byte>().ToArray(), (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], 25) : null;
+        var input = new SpeechInput(sound, picture);
+        lock (_gate)
+        {
+            var (audio, video) = Encode([input], input.Available);
+            var projected = Model.Projector.call(audio, video);
+            var prompt = _assembler.Assemble(
+                Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
+            var hidden = Model.LanguageModel.Decode(prompt.Embeddings).select(1, -1); // [1, width]
+            var found = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["logits"] = Model.LanguageModel.Logits(hidden).to(ScalarType.Float32).cpu() };
+            if (projected.Audio is { } a)
+                found["audio"] = a.to(ScalarType.Float32).cpu();
+            if (projected.Video is { } v)
+                found["video"] = v.to(ScalarType.Float32).cpu();
+            return found;
+        }
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,53 @@ public sealed class ModelPresetTests
         Assert.AreEqual(expected, projector + adapters + visual);
     }
 
+    /// <summary>The parts of the same table, by names of the published configurations.</summary>
+    [TestMethod]
+    [DataRow("medium_large_llama3.2-1b_jejr_4-2", 6_299_648L)]
+    [DataRow("medium_large_llama3.2-1b_jejr_4-2_plain", 6_295_552L)]
+    [DataRow("medium_large_llama3.2-3b_dedr_4-2", 8_399_872L)]
+    [DataRow("medium_large_llama3.1-8b_jedr_4-2", 10_500_096L)]
+    [DataRow("small_none_llama3.2-1b_dedr_4-2", 5_775_360L)]
+    [DataRow("base_none_llama3.2-1b_dedr_4-2", 5_251_072L)]
+    [DataRow("tiny_none_llama3.2-1b_dedr_4-2", 4_988_928L)]
+    public void ExpertsAndGatesHaveThePublishedSizes(string name, long expected)
+    {
+        var config = ModelPreset.Parse(name).Build();
+        var counts = new MultimodalProjector(config.Projector, ModuleConstruction.Meta).named_parameters()
+            .GroupBy(p => p.Item1[..(p.Item1.IndexOf(".experts.", StringComparison.Ordinal) is var at and > 0 ? at + ".experts.0".Length : p.Item1.Length)])
+            .ToDictionary(g => g.Key, g => g.Sum(p => p.Item2.numel()));
+        var experts = counts.Where(c => c.Key.Contains(".experts.", StringComparison.Ordinal)).ToArray();
+        Assert.HasCount(config.Projector.Routing == ProjectorRouting.Dedr && config.VisualEncoder is not null ? 8 : 4, experts);
+        foreach (var (key, count) in experts)
+            Assert.AreEqual(expected, count, key);
+        foreach (var (key, count) in counts.Except(experts))
+            Assert.AreEqual(4L * (config.AudioEncoder?.Width ?? config.VisualEncoder!.Width), count, key);
+    }
+
+    [TestMethod]
+    [DataRow("llama3.2-1b", 32, 64, 6_815_744L)]
+    [DataRow("llama3.2-1b", 64, 32, 3_407_872L)]
+    [DataRow("llama3.2-3b", 32, 96, 27_525_120L)]
+    [DataRow("llama3.2-3b", 64, 48, 13_762_560L)]
+    [DataRow("llama3.1-8b", 64, 64, 27_262_976L)]
+    [DataRow("llama2-7b", 64, 64, 33_554_432L)]
+    public void AdaptersHaveThePublishedSizes(string llm, int reduction, int rank, long expected)
+    {
+        var config = ModelPreset.Parse($"medium_large_{llm}_dense_4-2").Build();
+        var lora = LoraConfig.OfReference(reduction, 8);
+        Assert.AreEqual(rank, lora.RankFor(config.LanguageModel.Width));
+        Assert.AreEqual(expected, Golden.ParameterCount(new LlamaForCausalLM(config.LanguageModel, lora, ModuleConstruction.Meta))
+            - Golden.ParameterCount(new LlamaForCausalLM(config.LanguageModel, null, ModuleConstruction.Meta)));
+    }
+
+    [TestMethod]
+    public void AvHubertsAdaptersHaveThePublishedSize()
+    {
+        var large = VisualEncoderConfig.Large;
+        Assert.AreEqual(6_291_456L, Golden.ParameterCount(new AvHubertEncoder(large, LoraConfig.AvHubertReference, ModuleConstruction.Meta))
+            - Golden.ParameterCount(new AvHubertEncoder(large, null, ModuleConstruction.Meta)));
+    }
+
     [TestMethod]
     public void EveryCombinationHasANameThatReadsBack()
     {
