@@ -19,7 +19,7 @@ public sealed record ModelPreset
         ["base"] = VisualEncoderConfig.Base, ["large"] = VisualEncoderConfig.Large,
     };
 
-    private static readonly string[] s_flags = ["stack", "plain", "adapted"];
+    private static readonly string[] s_flags = ["stack", "plain", "adapted", "audio", "separate", "joint"];
 
     // Beside each language model the reduction and alpha of its published adapters (specification 6.6).
     private static readonly Dictionary<string, (LlamaConfig Config, int Reduction, double Alpha)> s_language = new(StringComparer.OrdinalIgnoreCase)
@@ -55,6 +55,9 @@ public sealed record ModelPreset
     /// <summary>Experts per token.</summary>
     public int TopK { get; init; } = 2;
 
+    /// <summary>Which streams AV-HuBERT takes; all but <see cref="AvHubertStreams.Video"/> leave no place for Whisper.</summary>
+    public AvHubertStreams Streams { get; init; }
+
     /// <summary>How frames become tokens.</summary>
     public CompressionKind Compression { get; init; } = CompressionKind.AveragePool;
 
@@ -74,14 +77,17 @@ public sealed record ModelPreset
     public static ModelPreset ReleasedSmop { get; } = new() { Routing = ProjectorRouting.Jejr };
 
     /// <summary>Reads a name such as <c>medium_large_llama3.2-1b_dedr_4-2</c>, with <c>none</c> for a missing encoder; the reverse of <see cref="ToString"/>.</summary>
-    /// <param name="name">Whisper's size, AV-HuBERT's size, language model, routing, rates; then any of <c>stack</c>, <c>plain</c> (no layer norm) and <c>adapted</c> (AV-HuBERT's adapters).</param>
+    /// <param name="name">Whisper's size, AV-HuBERT's size, language model, routing, rates; then any of <c>stack</c>, <c>plain</c> (no layer norm), <c>adapted</c> (AV-HuBERT's adapters), <c>audio</c>, <c>separate</c> or <c>joint</c> (what AV-HuBERT takes beside or instead of video), and <c>n8k2</c> (experts and experts per token where they are not 4 and 2).</param>
     /// <exception cref="ArgumentException">A part is not known; the message lists what is.</exception>
     public static ModelPreset Parse(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         var parts = name.Split('_');
-        if (parts.Length < 5 || parts.Skip(5).Except(s_flags).Any())
-            throw new ArgumentException($"'{name}' is no preset; one looks like medium_large_llama3.2-1b_dedr_4-2, and may end in _{string.Join(", _", s_flags)}.", nameof(name));
+        var flags = parts.Skip(5).ToArray();
+        var mixture = Array.Find(flags, IsMixture);
+        if (parts.Length < 5 || flags.Except(s_flags).Any(flag => flag != mixture) || flags.Intersect(s_flags.Skip(3)).Count() > 1)
+            throw new ArgumentException($"'{name}' is no preset; one looks like medium_large_llama3.2-1b_dedr_4-2, and may end in _{string.Join(", _", s_flags)} (one of the last three), _n8k2.", nameof(name));
+        var (experts, topK) = mixture is null ? (4, 2) : MixtureOf(mixture);
         var rates = parts[4].Split('-');
         if (rates.Length != 2 || !int.TryParse(rates[0], NumberStyles.None, CultureInfo.InvariantCulture, out var audio) || !int.TryParse(rates[1], NumberStyles.None, CultureInfo.InvariantCulture, out var video))
             throw new ArgumentException($"'{parts[4]}' in '{name}' is no pair of rates such as 4-2.", nameof(name));
@@ -91,6 +97,9 @@ public sealed record ModelPreset
             AvHubert = Known(parts[1], AvHubertSizes, "AV-HuBERT size"),
             LanguageModel = Known(parts[2], LanguageModels, "language model")!,
             Routing = Enum.Parse<ProjectorRouting>(Known(parts[3], Enum.GetNames<ProjectorRouting>(), "routing")!, ignoreCase: true),
+            Experts = experts,
+            TopK = topK,
+            Streams = Array.Find(flags, flag => s_flags.AsSpan(3).Contains(flag)) is { } streams ? Enum.Parse<AvHubertStreams>(streams, ignoreCase: true) : AvHubertStreams.Video,
             AudioRate = audio,
             VideoRate = video,
             Compression = parts.Contains(s_flags[0]) ? CompressionKind.Stack : CompressionKind.AveragePool,
@@ -115,11 +124,16 @@ public sealed record ModelPreset
         var audio = Whisper is null ? null : Find(s_whisper, Whisper, nameof(Whisper));
         var video = AvHubert is null ? null : Find(s_visual, AvHubert, nameof(AvHubert));
         var (llm, reduction, alpha) = Find(s_language, LanguageModel, nameof(LanguageModel));
+        if (Streams != AvHubertStreams.Video && (audio is not null || video is null))
+            throw new ArgumentException($"{nameof(ModelPreset)}.{nameof(Streams)} is {Streams}; that takes an AV-HuBERT and no Whisper.", nameof(Streams));
+        var hears = audio?.Width ?? (Streams is AvHubertStreams.Audio or AvHubertStreams.Separate ? video!.Width : null);
+        var sees = Streams == AvHubertStreams.Audio ? null : video?.Width; // or both at once
         int? Input(int? width, int rate) => Compression == CompressionKind.Stack ? width * rate : width;
         return new AvsrModelConfig
         {
             AudioEncoder = audio,
             VisualEncoder = video,
+            AvHubertStreams = Streams,
             VisualLora = AvHubertAdapters && video is not null ? LoraConfig.AvHubertReference : null,
             Compression = Compression,
             AudioRate = AudioRate,
@@ -127,7 +141,7 @@ public sealed record ModelPreset
             Projector = new ProjectorConfig
             {
                 Routing = Routing, Experts = Experts, TopK = TopK, LayerNorm = LayerNorm, OutputWidth = llm.Width,
-                AudioWidth = Input(audio?.Width, AudioRate), VideoWidth = Input(video?.Width, VideoRate),
+                AudioWidth = Input(hears, AudioRate), VideoWidth = Input(sees, VideoRate),
             }.Validated(),
             LanguageModel = llm with { VocabularySize = llm.VocabularySize + AddedTokens },
             Lora = LoraConfig.OfReference(reduction, alpha),
@@ -140,7 +154,20 @@ public sealed record ModelPreset
 
     /// <summary>The preset's name, which <see cref="Parse"/> reads.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Whisper ?? "none"}_{AvHubert ?? "none"}_{LanguageModel}_{Routing.ToString().ToLowerInvariant()}_{AudioRate}-{VideoRate}{(Compression == CompressionKind.Stack ? "_stack" : "")}{(LayerNorm ? "" : "_plain")}{(AvHubertAdapters ? "_adapted" : "")}");
+        $"{Whisper ?? "none"}_{AvHubert ?? "none"}_{LanguageModel}_{Routing.ToString().ToLowerInvariant()}_{AudioRate}-{VideoRate}{(Compression == CompressionKind.Stack ? "_stack" : "")}{(LayerNorm ? "" : "_plain")}{(AvHubertAdapters ? "_adapted" : "")}{(Streams == AvHubertStreams.Video ? "" : "_" + Streams.ToString().ToLowerInvariant())}{(Experts == 4 && TopK == 2 ? "" : $"_n{Experts}k{TopK}")}");
+
+    private static bool IsMixture(string flag)
+    {
+        var k = flag.IndexOf('k', StringComparison.Ordinal);
+        return flag is ['n', ..] && k > 1 && int.TryParse(flag.AsSpan(1, k - 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            && int.TryParse(flag.AsSpan(k + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    }
+
+    private static (int Experts, int TopK) MixtureOf(string flag)
+    {
+        var k = flag.IndexOf('k', StringComparison.Ordinal);
+        return (int.Parse(flag.AsSpan(1, k - 1), CultureInfo.InvariantCulture), int.Parse(flag.AsSpan(k + 1), CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Padding and the four delimiters (specification 6.2).</summary>
     private const int AddedTokens = 5;

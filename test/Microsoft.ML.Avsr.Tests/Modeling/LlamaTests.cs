@@ -237,6 +237,7 @@ public sealed class LlamaTests
         Check(LlamaConfig.Llama32With1B, 32, 6_815_744);
         Check(LlamaConfig.Llama32With1B, 64, 3_407_872);
         Check(LlamaConfig.Llama32With3B, 32, 27_525_120);
+        Check(LlamaConfig.Llama32With3B, 64, 13_762_560);
         Check(LlamaConfig.Llama31With8B, 64, 27_262_976);
         Check(LlamaConfig.Llama2With7B, 64, 33_554_432);
     }

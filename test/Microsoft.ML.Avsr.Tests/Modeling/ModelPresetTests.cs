@@ -49,27 +49,28 @@ public sealed class ModelPresetTests
     }
 
     [TestMethod]
-    [DataRow("llama3.2-1b", 32, 64, 6_815_744L)]
-    [DataRow("llama3.2-1b", 64, 32, 3_407_872L)]
-    [DataRow("llama3.2-3b", 32, 96, 27_525_120L)]
-    [DataRow("llama3.2-3b", 64, 48, 13_762_560L)]
-    [DataRow("llama3.1-8b", 64, 64, 27_262_976L)]
-    [DataRow("llama2-7b", 64, 64, 33_554_432L)]
-    public void AdaptersHaveThePublishedSizes(string llm, int reduction, int rank, long expected)
+    [DataRow("none_large_llama3.2-3b_dense_3-1_stack_plain_audio", AvHubertStreams.Audio, 3072, null)]
+    [DataRow("none_large_llama3.2-3b_dense_4-2_stack_separate", AvHubertStreams.Separate, 4096, 2048)]
+    [DataRow("none_base_tinyllama_dense_4-2_joint", AvHubertStreams.Joint, null, 768)]
+    public void AvHubertsArrangementsHaveNames(string name, AvHubertStreams streams, int? audio, int? video)
     {
-        var config = ModelPreset.Parse($"medium_large_{llm}_dense_4-2").Build();
-        var lora = LoraConfig.OfReference(reduction, 8);
-        Assert.AreEqual(rank, lora.RankFor(config.LanguageModel.Width));
-        Assert.AreEqual(expected, Golden.ParameterCount(new LlamaForCausalLM(config.LanguageModel, lora, ModuleConstruction.Meta))
-            - Golden.ParameterCount(new LlamaForCausalLM(config.LanguageModel, null, ModuleConstruction.Meta)));
+        var preset = ModelPreset.Parse(name);
+        Assert.AreEqual(name, preset.ToString());
+        var config = preset.Build();
+        Assert.AreEqual(streams, config.AvHubertStreams);
+        Assert.AreEqual(audio, config.Projector.AudioWidth);
+        Assert.AreEqual(video, config.Projector.VideoWidth);
+        Assert.IsFalse(config.PadAudioTo30Seconds);
+        Assert.AreEqual("Streams", Assert.ThrowsExactly<ArgumentException>(() => (preset with { Whisper = "medium" }).Build()).ParamName);
     }
 
     [TestMethod]
-    public void AvHubertsAdaptersHaveThePublishedSize()
+    public void ExpertsAreInTheName()
     {
-        var large = VisualEncoderConfig.Large;
-        Assert.AreEqual(6_291_456L, Golden.ParameterCount(new AvHubertEncoder(large, LoraConfig.AvHubertReference, ModuleConstruction.Meta))
-            - Golden.ParameterCount(new AvHubertEncoder(large, null, ModuleConstruction.Meta)));
+        var preset = ModelPreset.ReleasedSmop with { Experts = 8, TopK = 3 };
+        Assert.AreEqual("medium_large_llama3.2-1b_jejr_4-2_n8k3", preset.ToString());
+        Assert.AreEqual(preset, ModelPreset.Parse(preset.ToString()));
+        Assert.AreEqual(8, preset.Build().Projector.Experts);
     }
 
     [TestMethod]
@@ -113,6 +114,8 @@ public sealed class ModelPresetTests
     [DataRow("medium_large_llama3.2-1b_dexx_4-2", "dexx")]
     [DataRow("medium_large_llama3.2-1b_dedr_4", "pair of rates")]
     [DataRow("medium_large_llama3.2-1b_dedr_4-2_other", "stack")]
+    [DataRow("medium_large_llama3.2-1b_dedr_4-2_n4k", "n8k2")]
+    [DataRow("none_large_llama3.2-1b_dense_4-2_audio_joint", "joint")]
     public void UnknownPartsAreNamed(string name, string message) =>
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ModelPreset.Parse(name)).Message, message);
 
