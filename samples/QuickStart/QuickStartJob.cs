@@ -19,7 +19,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
     private const int SampleClips = 6;
 
     /// <summary>Fixed length for the default corpus, so that its results repeat.</summary>
-    private static readonly EpochOption s_defaultEpochs = new(14, 10);
+    private static readonly EpochOption s_defaultEpochs = new(12, 16);
 
     private readonly MLContext _ml = new(options.Seed);
 
@@ -92,6 +92,8 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
                 AudioEncoderFolder = options.AudioEncoder,
                 Budget = options.Minutes is { } minutes ? TrainingBudget.Minutes(minutes) : TrainingBudget.Epochs(epochs.Encoder, epochs.LanguageModel),
                 Seed = options.Seed,
+                // A small encoder from scratch needs clean examples more than it needs noise.
+                NoisyVersions = options.AudioEncoder is null ? 1 : 3,
             },
             Progress = new Inline<AvsrProgress>(p => line.Report(p.Stage, p.Step / (double)Math.Max(1, p.TotalSteps), Detail(p), p.Remaining)),
             CancellationToken = cancellationToken,
