@@ -9,7 +9,7 @@ namespace Microsoft.ML.Avsr.Training;
 /// </summary>
 internal static class VideoAugmenter
 {
-    // Light has to vary less than a moving mouth does: with a fifth more or less contrast, an encoder on one real speaker stayed at chance.
+    // Light varies little, so that it does not hide a mouth that moves only a few grey levels.
     private const double ContrastSpread = 0.05;
     private const double BrightnessSpread = 5;
     private const double JitterShare = 0.5;
