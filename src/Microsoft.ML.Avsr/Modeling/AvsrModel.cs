@@ -29,6 +29,7 @@ public sealed class AvsrModel : Module
     {
         if (config.Supported == Modality.None)
             throw new ArgumentException("The model has neither an audio nor a visual encoder.", nameof(config));
+        CheckFeatures(config);
         if (tokenizer.VocabularySize != config.LanguageModel.VocabularySize)
             throw new ArgumentException($"The tokenizer has {tokenizer.VocabularySize} tokens, the language model {config.LanguageModel.VocabularySize}.", nameof(tokenizer));
         if (config.AvHubertStreams != AvHubertStreams.Video && (config.VisualEncoder is null || config.VisualEncoder.Fusion == ModalityFusion.None))
@@ -125,6 +126,36 @@ public sealed class AvsrModel : Module
         if (Config.AvHubertStreams != AvHubertStreams.Joint)
             throw new InvalidOperationException($"AvHubertStreams is {Config.AvHubertStreams}; only {AvHubertStreams.Joint} encodes both streams in one pass.");
         return Compress(video_encoder!.call(audio, frames, PaddedTokens ? null : valid), Config.VideoRate);
+    }
+
+    /// <summary>Audio tokens before projection, of features that another stage encoded.</summary>
+    /// <param name="features">Features [batch, time, <see cref="AvsrModelConfig.AudioFeatureWidth"/>].</param>
+    /// <returns>[batch, tokens, width].</returns>
+    /// <exception cref="InvalidOperationException">The model does not take audio features.</exception>
+    public EncodedSequence CompressAudio(EncodedSequence features) => Config.AudioFeatureWidth is not null
+        ? Compress(features, Config.AudioRate)
+        : throw new InvalidOperationException("The model takes no audio features: it encodes sound itself, or does not hear.");
+
+    /// <summary>Video tokens before projection, of features that another stage encoded.</summary>
+    /// <param name="features">Features [batch, time, <see cref="AvsrModelConfig.VideoFeatureWidth"/>].</param>
+    /// <returns>[batch, tokens, width].</returns>
+    /// <exception cref="InvalidOperationException">The model does not take video features.</exception>
+    public EncodedSequence CompressVideo(EncodedSequence features) => Config.VideoFeatureWidth is not null
+        ? Compress(features, Config.VideoRate)
+        : throw new InvalidOperationException("The model takes no video features: it encodes frames itself, or does not see.");
+
+    private static void CheckFeatures(AvsrModelConfig config)
+    {
+        if (config.AudioFeatureWidth is null && config.VideoFeatureWidth is null)
+            return;
+        OptionCheck.Range(config.AudioFeatureWidth ?? 1, 1, 65536, nameof(config.AudioFeatureWidth));
+        OptionCheck.Range(config.VideoFeatureWidth ?? 1, 1, 65536, nameof(config.VideoFeatureWidth));
+        if (config.AudioFeatureWidth is not null && config.AudioEncoder is not null)
+            throw new ArgumentException("AudioEncoder and AudioFeatureWidth are both set; sound is encoded either by the model or before it.", nameof(config));
+        if (config.VideoFeatureWidth is not null && config.VisualEncoder is not null)
+            throw new ArgumentException("VisualEncoder and VideoFeatureWidth are both set; frames are encoded either by the model or before it.", nameof(config));
+        if (config.AvHubertStreams != AvHubertStreams.Video)
+            throw new ArgumentException($"AvHubertStreams is {config.AvHubertStreams}; features that come encoded need {AvHubertStreams.Video}.", nameof(config));
     }
 
     private EncodedSequence Compress(EncodedSequence frames, int rate) => Config.Compression switch

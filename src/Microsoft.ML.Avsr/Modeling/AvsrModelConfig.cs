@@ -19,6 +19,12 @@ public sealed record AvsrModelConfig
     /// <summary>The visual encoder, or <see langword="null"/> for a model without sight.</summary>
     public VisualEncoderConfig? VisualEncoder { get; init; }
 
+    /// <summary>Width of audio features that come already encoded, instead of <see cref="AudioEncoder"/>; <see langword="null"/> where the model hears by itself or not at all.</summary>
+    public int? AudioFeatureWidth { get; init; }
+
+    /// <summary>Width of video features that come already encoded, instead of <see cref="VisualEncoder"/>; <see langword="null"/> where the model sees by itself or not at all.</summary>
+    public int? VideoFeatureWidth { get; init; }
+
     /// <summary>Which streams <see cref="VisualEncoder"/> takes. All but <see cref="AvHubertStreams.Video"/> leave <see cref="AudioEncoder"/> unused.</summary>
     public AvHubertStreams AvHubertStreams { get; init; }
 
@@ -68,7 +74,11 @@ public sealed record AvsrModelConfig
     public bool VideoCtcHead { get; init; }
 
     /// <summary>The streams that the model can use.</summary>
-    public Modality Supported => AvHubertStreams switch
+    public Modality Supported => Encoded
+        | (AudioFeatureWidth is null ? Modality.None : Modality.Audio)
+        | (VideoFeatureWidth is null ? Modality.None : Modality.Video);
+
+    private Modality Encoded => AvHubertStreams switch
     {
         _ when VisualEncoder is null => AudioEncoder is null ? Modality.None : Modality.Audio,
         AvHubertStreams.Video => AudioEncoder is null ? Modality.Video : Modality.AudioVisual,

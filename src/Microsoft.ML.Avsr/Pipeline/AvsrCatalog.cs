@@ -199,6 +199,7 @@ public sealed class AvsrCatalog
     /// <param name="progress">Receives the cells done and their number.</param>
     /// <param name="cancellationToken">Stops the measurement.</param>
     /// <returns>One cell per level and stream, level by level.</returns>
+    /// <exception cref="ArgumentException">The transformer reads encoded sound, into which no babble can be mixed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type.</exception>
     public IReadOnlyList<NoiseCondition> EvaluateNoise(AvsrTransformer transformer, IDataView data, string labelColumnName = "Label",
         IReadOnlyList<Modality>? modalities = null, IReadOnlyList<double?>? signalToNoiseRatios = null, ITranscriptNormalizer? normalizer = null,
@@ -206,6 +207,8 @@ public sealed class AvsrCatalog
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(data);
+        if (transformer.Settings.AudioFeatureWidth is not null)
+            throw new ArgumentException($"Babble is mixed into sound, but this transformer reads features from column '{transformer.Settings.AudioColumnName}'. Encode noisy sound and use Evaluate.", nameof(transformer));
         var (inputs, labels) = LabelledClips.Read(transformer, data, labelColumnName, cancellationToken);
         var supported = transformer.Model.Supported;
         modalities ??= [.. new[] { Modality.Audio, Modality.Video, Modality.AudioVisual }.Where(m => (m & supported) == m)];

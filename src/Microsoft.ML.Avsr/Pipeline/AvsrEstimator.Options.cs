@@ -19,10 +19,16 @@ public sealed partial class AvsrEstimator
         /// </summary>
         public string MediaColumnName { get; set; } = "Path";
 
-        /// <summary>A column of <see cref="AudioClip"/> (16 kHz), instead of <see cref="MediaColumnName"/>.</summary>
+        /// <summary>
+        /// A column of sound, instead of <see cref="MediaColumnName"/>: <see cref="AudioClip"/> (16 kHz), or <see cref="Features.FeatureSequence"/>
+        /// that an earlier stage encoded (<see cref="SpeechAudioEncodingEstimator"/>). A model trained on features has no encoder of its own.
+        /// </summary>
         public string? AudioColumnName { get; set; }
 
-        /// <summary>A column of <see cref="VideoClip"/> (25 frames per second), instead of <see cref="MediaColumnName"/>.</summary>
+        /// <summary>
+        /// A column of frames, instead of <see cref="MediaColumnName"/>: <see cref="VideoClip"/> (25 frames per second), or
+        /// <see cref="Features.FeatureSequence"/> that an earlier stage encoded (<see cref="SpeechVideoEncodingEstimator"/>).
+        /// </summary>
         public string? VideoColumnName { get; set; }
 
         /// <summary>The column of what is said, for training.</summary>

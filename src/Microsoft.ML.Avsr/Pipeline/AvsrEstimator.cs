@@ -15,7 +15,7 @@ namespace Microsoft.ML.Avsr;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | Yes |
-/// | Input column data type | Media: text (path), vector of byte (file content), audio or video clip. Label: text |
+/// | Input column data type | Media: text (path), vector of byte (file content), audio or video clip, feature sequence. Label: text |
 /// | Output column data type | Text (transcript, status, modality) and float (confidence) |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr, and TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
@@ -58,7 +58,10 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
         ArgumentNullException.ThrowIfNull(input);
         _label.Bind(input.Schema);
         _stage.GetOutputSchema(input.Schema);
-        var settings = _stage.Settings with { MediaKind = AvsrStage.KindOf(_stage.Settings, input.Schema) };
+        var settings = AvsrStage.Resolve(_stage.Settings, input.Schema);
+        var encoded = settings.AudioColumnName is { } audio && input.Schema[audio].Type is FeatureSequenceDataViewType ? audio : null;
+        OptionCheck.Require(encoded is null || _options.Training.AudioEncoderFolder is null, nameof(AvsrTrainerOptions.AudioEncoderFolder), _options.Training.AudioEncoderFolder,
+            $"is not used with column '{encoded}', which holds features; leave it null.");
 
         using var log = _log.Start("Training");
         var watch = Stopwatch.StartNew();
@@ -86,6 +89,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
             TrainSeconds = trained.TrainSeconds,
             ItemsPerSecond = trained.ItemsPerSecond,
         };
+        settings = settings with { AudioFeatureWidth = trained.Model.Config.AudioFeatureWidth, VideoFeatureWidth = trained.Model.Config.VideoFeatureWidth };
         var transformer = new AvsrTransformer(ModelFactory.FromTraining(trained, _options.Decoding), settings, report, _options.CancellationToken);
         transformer.GetOutputSchema(input.Schema);
         return transformer;

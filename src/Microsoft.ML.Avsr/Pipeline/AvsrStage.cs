@@ -16,7 +16,7 @@ internal sealed class AvsrStage : RowStage
         _model = model;
         _loader = model is null ? null : new MediaLoader(settings, model.Supported);
         _cancellationToken = cancellationToken;
-        Inputs = InputsOf(settings);
+        Inputs = InputsOf(settings, model is not null);
         Outputs =
         [
             new(settings.OutputColumnName, TextDataViewType.Instance),
@@ -37,26 +37,37 @@ internal sealed class AvsrStage : RowStage
     public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) =>
         new AvsrWork(_model!, _loader!, Settings, new MediaColumns(Settings, row, columns), active, slots, _cancellationToken);
 
-    /// <summary>What the media columns of a schema hold, for the settings.</summary>
-    public static MediaColumnKind KindOf(RecognitionSettings settings, DataViewSchema schema) => settings.MediaColumnName is null
-        ? MediaColumnKind.Clips
-        : schema[settings.MediaColumnName].Type switch
+    /// <summary>The settings for a schema: what the media columns hold.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A mouth region is asked for where frames are encoded already.</exception>
+    public static RecognitionSettings Resolve(RecognitionSettings settings, DataViewSchema schema)
+    {
+        var isEncoded = settings.VideoColumnName is { } video && schema[video].Type is FeatureSequenceDataViewType;
+        OptionCheck.Require(!isEncoded || settings.MouthRegion == MouthRegionMode.AlreadyCropped, nameof(AvsrEstimator.Options.MouthRegion), settings.MouthRegion,
+            $"is not used with column '{settings.VideoColumnName}', which holds features; cut the mouth region before encoding.");
+        return settings.MediaColumnName is not { } media ? settings with { MediaKind = MediaColumnKind.Clips } : schema[media].Type switch
         {
-            TextDataViewType => MediaColumnKind.Path,
-            VectorDataViewType => MediaColumnKind.Bytes,
-            _ => MediaColumnKind.Clips,
+            TextDataViewType => settings with { MediaKind = MediaColumnKind.Path },
+            VectorDataViewType => settings with { MediaKind = MediaColumnKind.Bytes },
+            AudioClipDataViewType => settings with { MediaKind = MediaColumnKind.Clips, MediaColumnName = null, AudioColumnName = media },
+            _ => settings with { MediaKind = MediaColumnKind.Clips, MediaColumnName = null, VideoColumnName = media },
         };
+    }
 
-    private static List<InputColumn> InputsOf(RecognitionSettings settings)
+    // An estimator takes clips or features; what was trained on one of them takes only that.
+    private static DataViewType[] StreamTypes(DataViewType clip, bool isFitted, int? featureWidth) => !isFitted ? [clip, FeatureSequenceDataViewType.Instance]
+        : featureWidth is null ? [clip]
+        : [FeatureSequenceDataViewType.Instance];
+
+    private static List<InputColumn> InputsOf(RecognitionSettings settings, bool isFitted)
     {
         var inputs = new List<InputColumn>();
         if (settings.MediaColumnName is { } media)
             inputs.Add(new InputColumn(media, "media", TextDataViewType.Instance, new VectorDataViewType(NumberDataViewType.Byte),
                 AudioClipDataViewType.Instance, VideoClipDataViewType.Instance));
         if (settings.AudioColumnName is { } audio)
-            inputs.Add(new InputColumn(audio, "audio", AudioClipDataViewType.Instance));
+            inputs.Add(new InputColumn(audio, "audio", StreamTypes(AudioClipDataViewType.Instance, isFitted, settings.AudioFeatureWidth)));
         if (settings.VideoColumnName is { } video)
-            inputs.Add(new InputColumn(video, "video", VideoClipDataViewType.Instance));
+            inputs.Add(new InputColumn(video, "video", StreamTypes(VideoClipDataViewType.Instance, isFitted, settings.VideoFeatureWidth)));
         if (settings.MouthRegion == MouthRegionMode.BoxColumns)
             inputs.AddRange(settings.MouthBoxColumnNames!.Select(name => new InputColumn(name, "mouth box", NumberDataViewType.Single)));
         return inputs;

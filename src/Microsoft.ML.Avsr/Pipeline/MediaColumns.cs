@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Data;
 
@@ -13,8 +14,8 @@ internal sealed class MediaColumns
     public MediaColumns(RecognitionSettings settings, DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns)
     {
         var clips = (settings.MediaColumnName is null ? 0 : 1) + (settings.AudioColumnName is null ? 0 : 1) + (settings.VideoColumnName is null ? 0 : 1);
-        foreach (var column in columns[..clips])
-            _readers.Add(MakeReader(row, column));
+        for (var i = 0; i < clips; i++)
+            _readers.Add(MakeReader(row, columns[i], isVideo: i > 0 || settings.AudioColumnName is null));
         if (settings.MouthRegion == MouthRegionMode.BoxColumns)
             _readers.Add(MakeBoxReader(row, columns[clips..]));
     }
@@ -22,7 +23,7 @@ internal sealed class MediaColumns
     /// <summary>The current row's media.</summary>
     public MediaReference Read() => _readers.Aggregate(new MediaReference(), (reference, read) => read(reference));
 
-    private static Reader MakeReader(DataViewRow row, DataViewSchema.Column column)
+    private static Reader MakeReader(DataViewRow row, DataViewSchema.Column column, bool isVideo)
     {
         switch (column.Type)
         {
@@ -49,6 +50,14 @@ internal sealed class MediaColumns
                     AudioClip value = null!;
                     audio(ref value);
                     return reference with { Audio = value };
+                };
+            case FeatureSequenceDataViewType:
+                var features = row.GetGetter<FeatureSequence>(column);
+                return reference =>
+                {
+                    FeatureSequence value = null!;
+                    features(ref value);
+                    return isVideo ? reference with { VideoFeatures = value } : reference with { AudioFeatures = value };
                 };
             default:
                 var video = row.GetGetter<VideoClip>(column);

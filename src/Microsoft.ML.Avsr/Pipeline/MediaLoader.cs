@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
@@ -7,6 +8,7 @@ namespace Microsoft.ML.Avsr;
 /// <summary>Turns rows' media into what the recogniser takes: decodes files, cuts out mouths. Bad media is a status. Thread-safe.</summary>
 internal sealed class MediaLoader : IDisposable
 {
+    private readonly RecognitionSettings _settings;
     private readonly MediaReader _reader;
     private readonly IMouthRegionLocator _locator;
     private readonly YuNetDetector? _detector;
@@ -19,6 +21,7 @@ internal sealed class MediaLoader : IDisposable
     /// <exception cref="MediaException">The face detector's weights cannot be read.</exception>
     public MediaLoader(RecognitionSettings settings, Modality supported)
     {
+        _settings = settings;
         var wanted = settings.Wanted & supported;
         // A model that cannot use what is asked for gets what there is, and answers nothing.
         if (wanted == Modality.None)
@@ -37,21 +40,21 @@ internal sealed class MediaLoader : IDisposable
     public void Dispose() => _detector?.Dispose();
 
     /// <summary>Loads one row's media.</summary>
-    public RowMedia Load(MediaReference reference, CancellationToken cancellationToken) => Crop(Read(reference, cancellationToken), reference.Box);
+    public RowMedia Load(MediaReference reference, CancellationToken cancellationToken) => Prepare(Read(reference, cancellationToken), reference);
 
     /// <summary>Loads several rows' media at once. Mouths are cut out as clips arrive, so that whole frames of few clips are held at a time.</summary>
     public RowMedia[] Load(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
     {
         var loaded = new RowMedia[references.Count];
         foreach (var (i, clip) in ReadEach(references, parallelism, cancellationToken))
-            loaded[i] = Crop(clip, references[i].Box);
+            loaded[i] = Prepare(clip, references[i]);
         return loaded;
     }
 
     /// <summary>Reads one row's media as it is, without cutting out the mouth.</summary>
     public MediaClip Read(MediaReference reference, CancellationToken cancellationToken)
     {
-        if (reference.Audio is not null || reference.Video is not null)
+        if (reference.HasClips)
             return new MediaClip(_audio ? reference.Audio : null, _video ? reference.Video : null, MediaStatus.Ok);
         if (reference.Bytes is { Length: > 0 })
             return _reader.Read(reference.Bytes.AsMemory(), cancellationToken);
@@ -72,7 +75,7 @@ internal sealed class MediaLoader : IDisposable
     // Small files share decoder processes, which work ahead; what is in memory is read one by one.
     private IEnumerable<(int Row, MediaClip Clip)> ReadEach(IReadOnlyList<MediaReference> references, int parallelism, CancellationToken cancellationToken)
     {
-        var isFile = references.Select(r => r is { Audio: null, Video: null, Bytes: null or { Length: 0 } } && !string.IsNullOrWhiteSpace(r.Path)).ToArray();
+        var isFile = references.Select(r => r is { HasClips: false, Bytes: null or { Length: 0 } } && !string.IsNullOrWhiteSpace(r.Path)).ToArray();
         var files = Enumerable.Range(0, references.Count).Where(i => isFile[i]).ToArray();
         foreach (var pair in files.Zip(_reader.ReadMany(files.Select(i => references[i].Path!), parallelism, cancellationToken)))
             yield return pair;
@@ -85,9 +88,9 @@ internal sealed class MediaLoader : IDisposable
         }
     }
 
-    private RowMedia Crop(MediaClip clip, MouthBox? rowBox)
+    private RowMedia Prepare(MediaClip clip, MediaReference reference)
     {
-        var (status, problem, video) = (clip.Status, clip.Problem, clip.Video);
+        var (status, problem, video, rowBox) = (clip.Status, clip.Problem, clip.Video, reference.Box);
         if (video is not null)
         {
             if (rowBox is { IsValid: false })
@@ -98,14 +101,25 @@ internal sealed class MediaLoader : IDisposable
                 status = MediaStatus.NoFace;
             problem ??= clip.Problem;
         }
+        var audioFeatures = _audio ? Fitting(reference.AudioFeatures, _settings.AudioFeatureWidth) : null;
+        var videoFeatures = _video ? Fitting(reference.VideoFeatures, _settings.VideoFeatureWidth) : null;
         try
         {
-            return new RowMedia(new SpeechInput(clip.Audio, video), status, problem);
+            return new RowMedia(new SpeechInput(clip.Audio, video, audioFeatures, videoFeatures), status, problem);
         }
         catch (ArgumentException error)
         {
             // A clip handed in by the caller at another rate.
             return new RowMedia(new SpeechInput(null, null), MediaStatus.Refused, error.Message);
+        }
+
+        // Features of another encoder mean nothing to the model.
+        FeatureSequence? Fitting(FeatureSequence? features, int? width)
+        {
+            if (features is null || width is null || features.Width == width)
+                return features;
+            (status, problem) = (MediaStatus.Refused, $"The row's features are {features.Width} wide; the model was trained on features of width {width}.");
+            return null;
         }
     }
 }

@@ -11,6 +11,13 @@ internal sealed record RecognitionSettings
     public string? AudioColumnName { get; init; }
     public string? VideoColumnName { get; init; }
     public MediaColumnKind MediaKind { get; init; }
+
+    /// <summary>Width of the features in the audio column; null where it holds clips.</summary>
+    public int? AudioFeatureWidth { get; init; }
+
+    /// <summary>Width of the features in the video column; null where it holds clips.</summary>
+    public int? VideoFeatureWidth { get; init; }
+
     public MouthRegionMode MouthRegion { get; init; }
     public MouthBox? MouthBox { get; init; }
     public IReadOnlyList<string>? MouthBoxColumnNames { get; init; }
@@ -45,6 +52,6 @@ internal enum MediaColumnKind
     /// <summary>Bytes of media files.</summary>
     Bytes,
 
-    /// <summary>Clips, in one or two columns.</summary>
+    /// <summary>Clips or features, in one or two columns.</summary>
     Clips,
 }

@@ -25,6 +25,7 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
         var examples = new List<TrainingExample>();
         var skipped = new List<SkippedRow>();
         var block = new List<(MediaReference Media, string Label)>(Block);
+        int? audioWidth = null, videoWidth = null;
         var row = 0L;
         var more = true;
         var total = input.GetRowCount();
@@ -60,10 +61,18 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
                 clock.Elapsed / row * (rows - row)));
         }
 
+        static string? Differing(ref int? first, int? width, string stream)
+        {
+            first ??= width;
+            return width is null || width == first ? null : $"Its {stream} features are {width} wide, those of the rows before {first}.";
+        }
+
         void Sort(long number, MediaReference reference, string words, RowMedia loaded)
         {
             var source = reference.Describe(number);
-            var usable = (loaded.Input.Available & modalities) != Modality.None;
+            var widths = (loaded.Input.AudioFeatures?.Width, loaded.Input.VideoFeatures?.Width);
+            var differing = Differing(ref audioWidth, widths.Item1, "audio") ?? Differing(ref videoWidth, widths.Item2, "video");
+            var usable = (loaded.Input.Available & modalities) != Modality.None && differing is null;
             if (usable && words.Length > 0)
             {
                 examples.Add(new TrainingExample(loaded.Input, words, source));
@@ -71,7 +80,7 @@ internal sealed class TrainingRows(RecognitionSettings settings, AvsrEstimator.O
                     log.WarningAboutData($"{source}: {loaded.Status}: {loaded.Problem} The rest of it is used.");
                 return;
             }
-            var reason = usable ? "The label is empty." : loaded.Problem ?? $"It has no {modalities} stream.";
+            var reason = usable ? "The label is empty." : differing ?? loaded.Problem ?? $"It has no {modalities} stream.";
             skipped.Add(new SkippedRow(number, source, loaded.Status, reason));
             if (skipped.Count <= MostReported)
                 log.WarningAboutData($"Skipped {source}: {loaded.Status}: {reason}");

@@ -34,7 +34,7 @@ public static class AvsrModelFolder
             group => group.Key,
             group => (IReadOnlyDictionary<string, Tensor>)group.ToDictionary(entry => entry.Key[(group.Key.Length + 1)..], entry => entry.Value.detach()),
             StringComparer.Ordinal);
-        var input = TestInput(model.Config.Supported);
+        var input = TestInput(model.Config);
         ModelFolder.Write(folder, new ModelFolderContent
         {
             Config = JsonSerializer.SerializeToElement(new Header(model.Config, options, TypeOf(model)), AvsrModelSerializer.Json),
@@ -116,10 +116,14 @@ public static class AvsrModelFolder
     }
 
     /// <summary>One second of a rising tone, and of a brightness that moves over the picture: the same everywhere.</summary>
-    private static Dictionary<string, Tensor> TestInput(Modality streams)
+    private static Dictionary<string, Tensor> TestInput(AvsrModelConfig config)
     {
         var input = new Dictionary<string, Tensor>(StringComparer.Ordinal);
-        if (streams.HasFlag(Modality.Audio))
+        if (config.AudioFeatureWidth is { } audio)
+            input["audio_features"] = TestFeatures(2 * TestFrames, audio);
+        if (config.VideoFeatureWidth is { } video)
+            input["video_features"] = TestFeatures(TestFrames, video);
+        if (config.Supported.HasFlag(Modality.Audio) && config.AudioFeatureWidth is null)
         {
             var samples = new float[SpeechFrontEnd.SampleRate];
             for (var i = 0; i < samples.Length; i++)
@@ -129,7 +133,7 @@ public static class AvsrModelFolder
             }
             input["samples"] = tensor(samples); // [samples]
         }
-        if (streams.HasFlag(Modality.Video))
+        if (config.Supported.HasFlag(Modality.Video) && config.VideoFeatureWidth is null)
         {
             const int side = SpeechFrontEnd.CropSize;
             var pixels = new byte[TestFrames * side * side];
@@ -142,6 +146,14 @@ public static class AvsrModelFolder
             input["pixels"] = tensor(pixels, [TestFrames, side, side]); // [frames, 96, 96] uint8
         }
         return input;
+    }
+
+    private static Tensor TestFeatures(int time, int width)
+    {
+        var values = new float[time * width]; // [time, width]
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)Math.Sin(0.1 * i);
+        return tensor(values, [time, width]);
     }
 
     private sealed record Header(AvsrModelConfig Model, DecodingOptions Decoding, ScalarType DType);

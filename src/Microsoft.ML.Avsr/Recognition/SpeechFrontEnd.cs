@@ -120,6 +120,19 @@ internal sealed class SpeechFrontEnd(AvsrModelConfig config)
         return (frames.MoveToOuterDisposeScope(), valid.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Features of several clips, padded with zeros on the right.</summary>
+    /// <param name="sequences">Each [time, width], of one width.</param>
+    /// <returns>[batch, time, width].</returns>
+    public static EncodedSequence FeatureBatch(IReadOnlyList<FeatureSequence> sequences)
+    {
+        var (longest, width) = (sequences.Max(s => s.Time), sequences[0].Width);
+        var values = new float[checked(sequences.Count * longest * width)]; // [batch, time, width]
+        for (var b = 0; b < sequences.Count; b++)
+            sequences[b].Values.CopyTo(values.AsMemory(b * longest * width));
+        var valid = sequences.All(s => s.Time == longest) ? null : ValidMask([.. sequences.Select(s => (long)s.Time)], longest);
+        return new EncodedSequence(tensor(values, [sequences.Count, longest, width]), valid);
+    }
+
     /// <summary>The mask of real positions.</summary>
     /// <param name="lengths">Real length of each row.</param>
     /// <param name="longest">Padded length.</param>

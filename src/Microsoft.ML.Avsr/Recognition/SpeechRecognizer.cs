@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using TorchSharp;
@@ -39,7 +40,7 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         Array.Fill(results, Transcription.Nothing);
         // Rows that use the same streams are decoded together, the longest first, so that little is padded.
         var groups = Enumerable.Range(0, batch.Count)
-            .Select(i => (Index: i, Input: batch[i].Restrict(Model.Config.Supported)))
+            .Select(i => (Index: i, Input: batch[i].For(Model.Config)))
             .Where(x => x.Input.Available != Modality.None)
             .GroupBy(x => x.Input.Available);
         foreach (var group in groups)
@@ -54,14 +55,14 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
     }
 
     /// <summary>What the model makes of one clip, for the self-test of a saved model.</summary>
-    /// <param name="clip"><c>samples</c> [samples] and <c>pixels</c> [frames, 96, 96], or one of them.</param>
+    /// <param name="clip"><c>samples</c> [samples], <c>pixels</c> [frames, 96, 96], <c>audio_features</c> and <c>video_features</c> [time, width]: those that the model takes.</param>
     /// <returns>Projected tokens [1, tokens, width] as <c>audio</c> and <c>video</c>, and the logits of the first token [1, vocabulary] as <c>logits</c>, all float32.</returns>
     internal IReadOnlyDictionary<string, Tensor> Probe(IReadOnlyDictionary<string, Tensor> clip)
     {
         AudioClip? sound = clip.TryGetValue("samples", out var samples) ? new AudioClip(samples.data<float>().ToArray(), SpeechFrontEnd.SampleRate) : null;
         VideoClip? picture = clip.TryGetValue("pixels", out var pixels)
             ? new VideoClip(pixels.data<byte>().ToArray(), (int)pixels.shape[0], (int)pixels.shape[1], (int)pixels.shape[2], 25) : null;
-        var input = new SpeechInput(sound, picture);
+        var input = new SpeechInput(sound, picture, Features("audio_features"), Features("video_features"));
         lock (_gate)
         {
             var (audio, video) = Encode([input], input.Available);
@@ -76,13 +77,16 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
                 found["video"] = v.to(ScalarType.Float32).cpu();
             return found;
         }
+
+        FeatureSequence? Features(string name) => clip.TryGetValue(name, out var values)
+            ? new FeatureSequence(values.data<float>().ToArray(), (int)values.shape[0], (int)values.shape[1]) : null;
     }
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private static double Duration(SpeechInput input) =>
-        Math.Max(input.Audio?.Duration.TotalSeconds ?? 0, input.Video?.Duration.TotalSeconds ?? 0);
+    private static double Duration(SpeechInput input) => Math.Max(
+        input.Audio?.Duration.TotalSeconds ?? input.AudioFeatures?.Time ?? 0, input.Video?.Duration.TotalSeconds ?? input.VideoFeatures?.Time ?? 0);
 
     private Transcription[] Decode(SpeechInput[] inputs, Modality modality, CancellationToken cancellationToken)
     {
@@ -98,16 +102,21 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
 
     private (EncodedSequence? Audio, EncodedSequence? Video) Encode(SpeechInput[] inputs, Modality modality)
     {
+        var config = Model.Config;
+        var (hears, sees) = (modality.HasFlag(Modality.Audio), modality.HasFlag(Modality.Video));
+        var (hearsClips, seesClips) = (hears && config.AudioFeatureWidth is null, sees && config.VideoFeatureWidth is null);
         Tensor? sound = null, soundValid = null, frames = null, framesValid = null;
-        var isVideo = modality.HasFlag(Modality.Video);
-        if (modality.HasFlag(Modality.Audio))
-            (sound, soundValid) = _frontEnd.AudioBatch([.. inputs.Select(x => x.Audio!.Samples)], isVideo ? [.. inputs.Select(x => x.Video!.Frames)] : null);
-        if (isVideo)
+        if (hearsClips)
+            (sound, soundValid) = _frontEnd.AudioBatch([.. inputs.Select(x => x.Audio!.Samples)], seesClips ? [.. inputs.Select(x => x.Video!.Frames)] : null);
+        if (seesClips)
             (frames, framesValid) = SpeechFrontEnd.VideoBatch([.. inputs.Select(x => x.Video!)]);
-        if (Model.Config.AvHubertStreams == AvHubertStreams.Joint)
+        if (config.AvHubertStreams == AvHubertStreams.Joint)
             return (null, Model.EncodeJoint(sound, frames, framesValid ?? soundValid));
-        EncodedSequence? audio = sound is null ? null : Model.EncodeAudio(sound, soundValid);
-        EncodedSequence? video = frames is null ? null : Model.EncodeVideo(frames, framesValid);
+        EncodedSequence? audio = null, video = null;
+        if (hears)
+            audio = sound is null ? Model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.AudioFeatures!)])) : Model.EncodeAudio(sound, soundValid);
+        if (sees)
+            video = frames is null ? Model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.VideoFeatures!)])) : Model.EncodeVideo(frames, framesValid);
         return (audio, video);
     }
 

@@ -19,7 +19,7 @@ public static class AvsrTrainer
     /// <param name="progress">Receives progress, on the training thread.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <returns>The trained model; the caller owns it.</returns>
-    /// <exception cref="ArgumentException">No example has a stream that the options ask for.</exception>
+    /// <exception cref="ArgumentException">No example has a stream that the options ask for, or features have several widths.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainedModel Train(
@@ -27,17 +27,35 @@ public static class AvsrTrainer
         IProgress<AvsrProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         options.Validate();
-        var usable = examples.Where(e => (e.Input.Available & options.Modalities) != Modality.None && !string.IsNullOrWhiteSpace(e.Transcript)).ToList();
+        var (audioFeatures, videoFeatures) = FeatureWidths(examples, options);
+        // A stream that comes encoded somewhere is used encoded everywhere.
+        var usable = examples.Select(e => e with { Input = e.Input.As(audioFeatures is not null, videoFeatures is not null) }).Where(e => (e.Input.Available & options.Modalities) != Modality.None && !string.IsNullOrWhiteSpace(e.Transcript)).ToList();
         if (usable.Count == 0)
             throw new ArgumentException($"None of the {examples.Count} examples has both a transcript and a stream among {options.Modalities}.", nameof(examples));
         var present = usable.Aggregate(Modality.None, (all, e) => all | e.Input.Available) & options.Modalities;
-        var run = new Run(usable, options with { Modalities = present }, progress, cancellationToken);
+        var run = new Run(usable, options with { Modalities = present }, audioFeatures, videoFeatures, progress, cancellationToken);
         return run.Execute();
+    }
+
+    private static (int? Audio, int? Video) FeatureWidths(IReadOnlyList<TrainingExample> examples, AvsrTrainerOptions options)
+    {
+        var audio = options.Modalities.HasFlag(Modality.Audio) ? Width(examples.Select(e => e.Input.AudioFeatures), "audio") : null;
+        if (audio is not null && options.AudioEncoderFolder is not null)
+            throw new ArgumentException($"{nameof(options.AudioEncoderFolder)} = {options.AudioEncoderFolder}: the examples' sound is encoded already; leave it null.", nameof(options));
+        return (audio, options.Modalities.HasFlag(Modality.Video) ? Width(examples.Select(e => e.Input.VideoFeatures), "video") : null);
+
+        static int? Width(IEnumerable<Features.FeatureSequence?> features, string stream)
+        {
+            var widths = features.OfType<Features.FeatureSequence>().Select(f => f.Width).Distinct().ToArray();
+            return widths.Length <= 1 ? widths.Length == 0 ? null : widths[0]
+                : throw new ArgumentException($"The examples' {stream} features are {string.Join(" and ", widths)} wide; they must come from one encoder.", nameof(examples));
+        }
     }
 
     /// <summary>The state of one training run.</summary>
     private sealed class Run(
-        List<TrainingExample> examples, AvsrTrainerOptions options, IProgress<AvsrProgress>? progress, CancellationToken cancellationToken)
+        List<TrainingExample> examples, AvsrTrainerOptions options, int? audioFeatures, int? videoFeatures,
+        IProgress<AvsrProgress>? progress, CancellationToken cancellationToken)
     {
         /// <summary>Share of a time budget that encoders from scratch get; what is left goes to the language model.</summary>
         private const double EncoderShare = 0.66;
@@ -54,7 +72,7 @@ public static class AvsrTrainer
             var tokenizer = SpeechTokenizer.FromVocabulary(vocabulary);
             int[][] transcripts = [.. examples.Select(e => tokenizer.Encode(e.Transcript))];
             var pretrained = LoadAudioEncoder();
-            var config = TinyPreset.Create(options, tokenizer, pretrained?.Config);
+            var config = TinyPreset.Create(options, tokenizer, pretrained?.Config, audioFeatures, videoFeatures);
             var model = new AvsrModel(config, tokenizer, pretrained);
             try
             {
@@ -171,6 +189,12 @@ public static class AvsrTrainer
 
         private void CacheFeatures(AvsrModel model)
         {
+            if (audioFeatures is not null)
+                Cache("audio features", Indices(Modality.Audio), i => examples[i].Input.AudioFeatures!.Time, 1, _audio,
+                    (clips, _) => model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => examples[i].Input.AudioFeatures!)])));
+            if (videoFeatures is not null)
+                Cache("video features", Indices(Modality.Video), i => examples[i].Input.VideoFeatures!.Time, 1, _video,
+                    (clips, _) => model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => examples[i].Input.VideoFeatures!)])));
             if (model.AudioEncoder is not null)
             {
                 var frontEnd = new SpeechFrontEnd(model.Config);

@@ -15,19 +15,25 @@ internal static class TinyPreset
     /// <param name="options">Routing, experts and rates.</param>
     /// <param name="tokenizer">Gives the vocabulary's size.</param>
     /// <param name="pretrainedAudio">Shape of a pretrained audio encoder, or <see langword="null"/> to train a small one.</param>
-    public static AvsrModelConfig Create(AvsrTrainerOptions options, SpeechTokenizer tokenizer, WhisperEncoderConfig? pretrainedAudio)
+    /// <param name="audioFeatures">Width of audio features that come encoded (50 per second), instead of an encoder.</param>
+    /// <param name="videoFeatures">Width of video features that come encoded (25 per second), instead of an encoder.</param>
+    public static AvsrModelConfig Create(
+        AvsrTrainerOptions options, SpeechTokenizer tokenizer, WhisperEncoderConfig? pretrainedAudio, int? audioFeatures = null, int? videoFeatures = null)
     {
-        var audio = options.Modalities.HasFlag(Modality.Audio) ? pretrainedAudio ?? WhisperEncoderConfig.Scratch : null;
-        var video = options.Modalities.HasFlag(Modality.Video) ? VisualEncoderConfig.Tiny : null;
+        var audio = options.Modalities.HasFlag(Modality.Audio) && audioFeatures is null ? pretrainedAudio ?? WhisperEncoderConfig.Scratch : null;
+        var video = options.Modalities.HasFlag(Modality.Video) && videoFeatures is null ? VisualEncoderConfig.Tiny : null;
+        var (audioPace, videoPace) = (audio?.FramesPerSecond ?? 50, video?.FramesPerSecond ?? 25);
         return new AvsrModelConfig
         {
             AudioEncoder = audio,
             VisualEncoder = video,
             AudioCtcHead = audio is not null && pretrainedAudio is null,
             VideoCtcHead = video is not null,
-            AudioRate = options.AudioRate ?? (audio is null ? 1 : RateFor(audio.FramesPerSecond)),
-            VideoRate = options.VideoRate ?? (video is null ? 1 : RateFor(video.FramesPerSecond)),
-            Projector = ProjectorConfig.Tiny(audio?.Width, video?.Width, options.Routing) with { Experts = options.Experts, TopK = options.TopK },
+            AudioFeatureWidth = audioFeatures,
+            VideoFeatureWidth = videoFeatures,
+            AudioRate = options.AudioRate ?? (audio is null && audioFeatures is null ? 1 : RateFor(audioPace)),
+            VideoRate = options.VideoRate ?? (video is null && videoFeatures is null ? 1 : RateFor(videoPace)),
+            Projector = ProjectorConfig.Tiny(audio?.Width ?? audioFeatures, video?.Width ?? videoFeatures, options.Routing) with { Experts = options.Experts, TopK = options.TopK },
             LanguageModel = LlamaConfig.Tiny(tokenizer.VocabularySize),
         };
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Checkpoints;
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;

@@ -72,7 +72,7 @@ internal static class NoiseEvaluator
             var babble = others.Length == 0 ? [] : new BabbleNoise(others).Create(audio.Samples.Length, new Random(HashCode(seed, i)));
             result[i] = babble.Length == 0
                 ? inputs[i]
-                : new SpeechInput(new AudioClip(NoiseMixer.Mix(audio.Samples.Span, babble, snr), audio.SampleRate), inputs[i].Video);
+                : inputs[i].WithAudio(new AudioClip(NoiseMixer.Mix(audio.Samples.Span, babble, snr), audio.SampleRate));
         }
         return result;
     }

@@ -15,19 +15,39 @@ internal static class SavedChain
     {
         var payload = SavedPayload.Write(settings, model);
         var boxed = settings.MouthRegion == MouthRegionMode.BoxColumns;
-        return (settings.MediaKind, boxed, settings.AudioColumnName, settings.VideoColumnName) switch
+        return (settings.MediaKind, FormOf(settings.AudioColumnName, settings.AudioFeatureWidth), FormOf(settings.VideoColumnName, settings.VideoFeatureWidth), boxed) switch
         {
-            (MediaColumnKind.Path, false, _, _) => Recognizer<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
-            (MediaColumnKind.Path, true, _, _) => Recognizer<SavedPathBoxRow>(settings, payload, new SavedPathBoxRecognition(), SavedContracts.PathBox),
-            (MediaColumnKind.Bytes, false, _, _) => Recognizer<SavedBytesRow>(settings, payload, new SavedBytesRecognition(), SavedContracts.Bytes),
-            (MediaColumnKind.Bytes, true, _, _) => Recognizer<SavedBytesBoxRow>(settings, payload, new SavedBytesBoxRecognition(), SavedContracts.BytesBox),
-            (MediaColumnKind.Clips, false, { }, null) => Recognizer<SavedAudioRow>(settings, payload, new SavedAudioRecognition(), SavedContracts.Audio),
-            (MediaColumnKind.Clips, false, null, { }) => Recognizer<SavedVideoRow>(settings, payload, new SavedVideoRecognition(), SavedContracts.Video),
-            (MediaColumnKind.Clips, false, { }, { }) => Recognizer<SavedClipsRow>(settings, payload, new SavedClipsRecognition(), SavedContracts.Clips),
-            _ => throw new InvalidOperationException(
-                "A recogniser over clip columns is saved when the columns are named by AudioColumnName and VideoColumnName and have no box columns; crop the mouths before."),
+            (MediaColumnKind.Path, _, _, false) => Recognizer<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
+            (MediaColumnKind.Path, _, _, true) => Recognizer<SavedPathBoxRow>(settings, payload, new SavedPathBoxRecognition(), SavedContracts.PathBox),
+            (MediaColumnKind.Bytes, _, _, false) => Recognizer<SavedBytesRow>(settings, payload, new SavedBytesRecognition(), SavedContracts.Bytes),
+            (MediaColumnKind.Bytes, _, _, true) => Recognizer<SavedBytesBoxRow>(settings, payload, new SavedBytesBoxRecognition(), SavedContracts.BytesBox),
+            (_, Form.Clip, Form.None, _) => Recognizer<SavedAudioRow>(settings, payload, new SavedAudioRecognition(), SavedContracts.Audio),
+            (_, Form.None, Form.Clip, false) => Recognizer<SavedVideoRow>(settings, payload, new SavedVideoRecognition(), SavedContracts.Video),
+            (_, Form.None, Form.Clip, true) => Recognizer<SavedVideoBoxRow>(settings, payload, new SavedVideoBoxRecognition(), SavedContracts.VideoBox),
+            (_, Form.Clip, Form.Clip, false) => Recognizer<SavedClipsRow>(settings, payload, new SavedClipsRecognition(), SavedContracts.Clips),
+            (_, Form.Clip, Form.Clip, true) => Recognizer<SavedClipsBoxRow>(settings, payload, new SavedClipsBoxRecognition(), SavedContracts.ClipsBox),
+            (_, Form.Features, Form.None, _) => Recognizer<SavedAudioFeaturesRow>(settings, payload, new SavedAudioFeaturesRecognition(), SavedContracts.AudioFeatures),
+            (_, Form.None, Form.Features, _) => Recognizer<SavedVideoFeaturesRow>(settings, payload, new SavedVideoFeaturesRecognition(), SavedContracts.VideoFeatures),
+            (_, Form.Features, Form.Features, _) => Recognizer<SavedBothFeaturesRow>(settings, payload, new SavedBothFeaturesRecognition(), SavedContracts.BothFeatures),
+            (_, Form.Features, Form.Clip, false) =>
+                Recognizer<SavedAudioFeaturesVideoRow>(settings, payload, new SavedAudioFeaturesVideoRecognition(), SavedContracts.AudioFeaturesVideo),
+            (_, Form.Features, Form.Clip, true) =>
+                Recognizer<SavedAudioFeaturesVideoBoxRow>(settings, payload, new SavedAudioFeaturesVideoBoxRecognition(), SavedContracts.AudioFeaturesVideoBox),
+            (_, Form.Clip, Form.Features, _) =>
+                Recognizer<SavedAudioVideoFeaturesRow>(settings, payload, new SavedAudioVideoFeaturesRecognition(), SavedContracts.AudioVideoFeatures),
+            _ => throw new InvalidOperationException("The recogniser names no media column."),
         };
     }
+
+    /// <summary>What a stream's column holds.</summary>
+    private enum Form
+    {
+        None,
+        Clip,
+        Features,
+    }
+
+    private static Form FormOf(string? column, int? featureWidth) => column is null ? Form.None : featureWidth is null ? Form.Clip : Form.Features;
 
     /// <summary>Finds the recogniser's payload in a loaded model, looking into chains; null where there is none.</summary>
     public static VBuffer<ReadOnlyMemory<char>>? FindPayload(ITransformer model)
@@ -100,8 +120,8 @@ internal static class SavedChain
         SavedColumns.Status => settings.StatusColumnName,
         SavedColumns.Modality => settings.ModalityColumnName,
         SavedColumns.Media => settings.MediaColumnName!,
-        SavedColumns.Audio => settings.AudioColumnName!,
-        SavedColumns.Video => settings.VideoColumnName!,
+        SavedColumns.Audio or SavedColumns.AudioFeatures => settings.AudioColumnName!,
+        SavedColumns.Video or SavedColumns.VideoFeatures => settings.VideoColumnName!,
         SavedColumns.BoxX => settings.MouthBoxColumnNames![0],
         SavedColumns.BoxY => settings.MouthBoxColumnNames![1],
         SavedColumns.BoxWidth => settings.MouthBoxColumnNames![2],

@@ -9,6 +9,8 @@ internal static class SavedColumns
     public const string Media = "Microsoft.ML.Avsr.Media";
     public const string Audio = "Microsoft.ML.Avsr.Audio";
     public const string Video = "Microsoft.ML.Avsr.Video";
+    public const string AudioFeatures = "Microsoft.ML.Avsr.Features.Audio";
+    public const string VideoFeatures = "Microsoft.ML.Avsr.Features.Video";
     public const string BoxX = "Microsoft.ML.Avsr.Box.X";
     public const string BoxY = "Microsoft.ML.Avsr.Box.Y";
     public const string BoxWidth = "Microsoft.ML.Avsr.Box.Width";

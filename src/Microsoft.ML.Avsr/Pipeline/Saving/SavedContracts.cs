@@ -14,6 +14,14 @@ internal static class SavedContracts
     public const string Audio = "Microsoft.ML.Avsr.Audio.1";
     public const string Video = "Microsoft.ML.Avsr.Video.1";
     public const string Clips = "Microsoft.ML.Avsr.Clips.1";
+    public const string VideoBox = "Microsoft.ML.Avsr.VideoBox.1";
+    public const string ClipsBox = "Microsoft.ML.Avsr.ClipsBox.1";
+    public const string AudioFeatures = "Microsoft.ML.Avsr.AudioFeatures.1";
+    public const string VideoFeatures = "Microsoft.ML.Avsr.VideoFeatures.1";
+    public const string BothFeatures = "Microsoft.ML.Avsr.BothFeatures.1";
+    public const string AudioFeaturesVideo = "Microsoft.ML.Avsr.AudioFeaturesVideo.1";
+    public const string AudioFeaturesVideoBox = "Microsoft.ML.Avsr.AudioFeaturesVideoBox.1";
+    public const string AudioVideoFeatures = "Microsoft.ML.Avsr.AudioVideoFeatures.1";
 }
 
 /// <summary>Writes the constant key.</summary>
@@ -94,3 +102,35 @@ internal sealed class SavedVideoRecognition : SavedRecognition<SavedVideoRow>;
 /// <summary>Recognises from sound and frames.</summary>
 [CustomMappingFactoryAttribute(SavedContracts.Clips)]
 internal sealed class SavedClipsRecognition : SavedRecognition<SavedClipsRow>;
+
+/// <summary>Recognises from frames and mouth boxes.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.VideoBox)]
+internal sealed class SavedVideoBoxRecognition : SavedRecognition<SavedVideoBoxRow>;
+
+/// <summary>Recognises from sound, frames and mouth boxes.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.ClipsBox)]
+internal sealed class SavedClipsBoxRecognition : SavedRecognition<SavedClipsBoxRow>;
+
+/// <summary>Recognises from encoded sound.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.AudioFeatures)]
+internal sealed class SavedAudioFeaturesRecognition : SavedRecognition<SavedAudioFeaturesRow>;
+
+/// <summary>Recognises from encoded frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.VideoFeatures)]
+internal sealed class SavedVideoFeaturesRecognition : SavedRecognition<SavedVideoFeaturesRow>;
+
+/// <summary>Recognises from encoded sound and encoded frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.BothFeatures)]
+internal sealed class SavedBothFeaturesRecognition : SavedRecognition<SavedBothFeaturesRow>;
+
+/// <summary>Recognises from encoded sound and frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.AudioFeaturesVideo)]
+internal sealed class SavedAudioFeaturesVideoRecognition : SavedRecognition<SavedAudioFeaturesVideoRow>;
+
+/// <summary>Recognises from encoded sound, frames and mouth boxes.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.AudioFeaturesVideoBox)]
+internal sealed class SavedAudioFeaturesVideoBoxRecognition : SavedRecognition<SavedAudioFeaturesVideoBoxRow>;
+
+/// <summary>Recognises from sound and encoded frames.</summary>
+[CustomMappingFactoryAttribute(SavedContracts.AudioVideoFeatures)]
+internal sealed class SavedAudioVideoFeaturesRecognition : SavedRecognition<SavedAudioVideoFeaturesRow>;

@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.ML.Avsr.Checkpoints;
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Data;

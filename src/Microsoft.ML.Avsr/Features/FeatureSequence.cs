@@ -1,4 +1,4 @@
-namespace Microsoft.ML.Avsr;
+namespace Microsoft.ML.Avsr.Features;
 
 /// <summary>An encoder's features of one clip: values [time, width], row by row. Immutable.</summary>
 public sealed class FeatureSequence
