@@ -5,6 +5,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 if (args is ["full-size", ..])
     return Microsoft.ML.Avsr.Benchmarks.FullSizeCommand.Run(args[1..]);
+if (args is ["faces", ..])
+    return Microsoft.ML.Avsr.Benchmarks.FacesCommand.Run(args[1..]);
 
 // Run in this process: the native tensor library and the dependency source are then the ones of this build.
 // For example: dotnet run -c Release --project test/Microsoft.ML.Avsr.Benchmarks -- --filter '*Text*'

@@ -21,4 +21,9 @@ public sealed record FaceDetection(double X, double Y, double Width, double Heig
         var shared = width * height;
         return shared / (Width * Height + other.Width * other.Height - shared);
     }
+
+    /// <summary>The same face in pixels of frames that are <paramref name="scale"/> times as large.</summary>
+    internal FaceDetection Scaled(double scale) => scale == 1
+        ? this
+        : this with { X = X * scale, Y = Y * scale, Width = Width * scale, Height = Height * scale, Points = [.. Points.Select(p => p * scale)] };
 }

@@ -46,6 +46,9 @@ public sealed partial class AvsrEstimator
         /// <summary>Weights of the face detector YuNet (an ONNX file) for <see cref="MouthRegionMode.DetectedFace"/>. Setting it suffices.</summary>
         public string? FaceDetectorPath { get; set; }
 
+        /// <summary>How faces are followed, chosen and framed for <see cref="MouthRegionMode.DetectedFace"/>. The default frame suits encoders that train from scratch.</summary>
+        public FaceLocatorOptions FaceLocator { get; set; } = new();
+
         /// <summary>Which streams the fitted transformer recognises from.</summary>
         public RecognitionModality Modality { get; set; }
 
@@ -86,6 +89,7 @@ public sealed partial class AvsrEstimator
             ArgumentNullException.ThrowIfNull(Training);
             ArgumentNullException.ThrowIfNull(Decoding);
             ArgumentNullException.ThrowIfNull(Media);
+            ArgumentNullException.ThrowIfNull(FaceLocator);
             OptionCheck.Require(Enum.IsDefined(Modality), nameof(Modality), Modality, "is none of the modalities.");
             OptionCheck.Require(Enum.IsDefined(MouthRegion), nameof(MouthRegion), MouthRegion, "is none of the modes.");
             OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
@@ -93,6 +97,7 @@ public sealed partial class AvsrEstimator
             Training.Validate();
             Decoding.Validate();
             Media.Validate();
+            FaceLocator.Validate();
             return new RecognitionSettings
             {
                 OutputColumnName = OutputColumnName,
@@ -103,6 +108,7 @@ public sealed partial class AvsrEstimator
                 MouthBox = MouthBox,
                 MouthBoxColumnNames = MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
                 FaceDetectorPath = FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath),
+                FaceLocator = FaceLocator,
                 Modality = Modality,
                 Media = Media,
                 RowBatchSize = RowBatchSize,

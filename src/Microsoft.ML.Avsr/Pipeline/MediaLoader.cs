@@ -31,7 +31,7 @@ internal sealed class MediaLoader : IDisposable
         _reader = new MediaReader(settings.Media with { ReadAudio = settings.Media.ReadAudio && _audio, ReadVideo = settings.Media.ReadVideo && _video });
         if (_video && settings.MouthRegion == MouthRegionMode.DetectedFace)
             _detector = new YuNetDetector(settings.FaceDetectorPath!);
-        _locator = _detector is not null ? new FaceMouthLocator(_detector)
+        _locator = _detector is not null ? new FaceMouthLocator(_detector, settings.FaceLocator)
             : settings.MouthBox is { } box && settings.MouthRegion == MouthRegionMode.FixedBox ? new FixedBoxLocator(box)
             : new AlreadyCroppedLocator();
     }
@@ -93,10 +93,10 @@ internal sealed class MediaLoader : IDisposable
         var (status, problem, video, rowBox) = (clip.Status, clip.Problem, clip.Video, reference.Box);
         if (video is not null)
         {
-            if (rowBox is { IsValid: false })
-                (video, problem) = (null, $"The row's mouth box {rowBox} is not a box.");
-            else
-                video = (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Crop(video, out problem);
+            var region = rowBox is { IsValid: false }
+                ? new MouthRegion { Problem = $"The row's mouth box {rowBox} is not a box." }
+                : (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Locate(video, clip.Audio);
+            (video, problem) = (region.Mouth, region.Problem);
             if (video is null)
                 status = MediaStatus.NoFace;
             problem ??= clip.Problem;

@@ -22,6 +22,7 @@ internal sealed record RecognitionSettings
     public MouthBox? MouthBox { get; init; }
     public IReadOnlyList<string>? MouthBoxColumnNames { get; init; }
     public string? FaceDetectorPath { get; init; }
+    public FaceLocatorOptions? FaceLocator { get; init; }
     public RecognitionModality Modality { get; init; }
     public required MediaReaderOptions Media { get; init; }
     public int RowBatchSize { get; init; }

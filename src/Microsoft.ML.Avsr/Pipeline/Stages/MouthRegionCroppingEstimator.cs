@@ -32,6 +32,12 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
         /// <summary>Weights of the face detector YuNet (an ONNX file), to find the mouth by itself; null uses the boxes.</summary>
         public string? FaceDetectorPath { get; set; }
 
+        /// <summary>
+        /// How faces are followed and framed. Unlike elsewhere the default is <see cref="MouthFraming.MeanFace"/>, because the encoders that
+        /// this stage feeds are published ones. The stage does not hear, so <see cref="FaceChoice.MovesWithSound"/> cannot be chosen.
+        /// </summary>
+        public FaceLocatorOptions FaceLocator { get; set; } = new() { Framing = MouthFraming.MeanFace };
+
         internal MouthRegionCroppingStage.Settings Validate()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
@@ -42,8 +48,11 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
             OptionCheck.Require(MouthBoxColumnNames is null or { Count: 4 }, nameof(MouthBoxColumnNames), columns, "must be four column names: x, y, width, height.");
             OptionCheck.Require(FaceDetectorPath is null || (MouthBox is null && MouthBoxColumnNames is null), nameof(FaceDetectorPath), FaceDetectorPath, "cannot be used together with boxes.");
             OptionCheck.Require(FaceDetectorPath is null || File.Exists(FaceDetectorPath), nameof(FaceDetectorPath), FaceDetectorPath, "must be an existing file. " + YuNetDetector.WhereToGet);
+            ArgumentNullException.ThrowIfNull(FaceLocator);
+            FaceLocator.Validate();
+            OptionCheck.Require(FaceLocator.Choice == FaceChoice.Largest, nameof(FaceLocator), FaceLocator.Choice, "needs the sound, which this stage does not read; use Largest.");
             return new(OutputColumnName, InputColumnName, MouthBox, MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
-                FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath));
+                FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath), FaceLocator);
         }
     }
 }

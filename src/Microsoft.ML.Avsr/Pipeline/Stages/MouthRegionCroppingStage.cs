@@ -48,7 +48,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         _ => settings.Output,
     };
 
-    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null);
+    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null, FaceLocatorOptions? FaceLocator = null);
 
     /// <summary>Cuts mouths out, by the settings.</summary>
     internal sealed class Cropper : IDisposable
@@ -59,7 +59,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         public Cropper(Settings settings)
         {
             _detector = settings.FaceDetectorPath is { } path ? new YuNetDetector(path) : null;
-            _locator = _detector is not null ? new FaceMouthLocator(_detector) : settings.Box is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
+            _locator = _detector is not null ? new FaceMouthLocator(_detector, settings.FaceLocator) : settings.Box is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
         }
 
         public VideoClip? Crop(VideoClip? frames, MouthBox? rowBox)
