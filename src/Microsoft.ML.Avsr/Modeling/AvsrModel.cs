@@ -72,6 +72,9 @@ public sealed class AvsrModel : Module
     /// <summary>Unused tensors of the file that the model came from, kept so that a saved file is as complete; null for none.</summary>
     internal PretrainingTensors? Pretraining { get; set; }
 
+    /// <summary>Where the parameters are.</summary>
+    public Device Device => llm.Device;
+
     private bool PaddedTokens => Config.Compatibility.HasFlag(ReferenceCompatibility.PaddedTokens);
 
     /// <summary>Audio tokens before projection.</summary>
@@ -82,14 +85,14 @@ public sealed class AvsrModel : Module
     public EncodedSequence EncodeAudio(Tensor features, Tensor? valid)
     {
         if (Config.AvHubertStreams is AvHubertStreams.Audio or AvHubertStreams.Separate)
-            return Compress(video_encoder!.call(features, null, PaddedTokens ? null : valid), Config.AudioRate);
+            return Compress(video_encoder!.call(features.to(Device), null, PaddedTokens ? null : valid?.to(Device)), Config.AudioRate);
         if (audio_encoder is null || Config.AvHubertStreams == AvHubertStreams.Joint)
             throw new InvalidOperationException("The model has no encoder for audio alone.");
         if (!Config.PadAudioTo30Seconds)
-            return Compress(audio_encoder.call(features, PaddedTokens ? null : valid), Config.AudioRate);
+            return Compress(audio_encoder.call(features.to(Device), PaddedTokens ? null : valid?.to(Device)), Config.AudioRate);
         // Whisper takes the silence after the clip as sound, as it was trained; then only the clip's own frames are kept.
         using var scope = NewDisposeScope();
-        var frames = audio_encoder.call(features, null);
+        var frames = audio_encoder.call(features.to(Device), null);
         if (valid is not null)
         {
             var lengths = valid.to(ScalarType.Int64).sum(1).cpu().data<long>().ToArray();
@@ -112,7 +115,7 @@ public sealed class AvsrModel : Module
     {
         if (video_encoder is null || Config.AvHubertStreams is AvHubertStreams.Audio or AvHubertStreams.Joint)
             throw new InvalidOperationException("The model has no encoder for video alone.");
-        return Compress(video_encoder.call(null, frames, PaddedTokens ? null : valid), Config.VideoRate);
+        return Compress(video_encoder.call(null, frames.to(Device), PaddedTokens ? null : valid?.to(Device)), Config.VideoRate);
     }
 
     /// <summary>Joint tokens before projection, of a model with <see cref="AvHubertStreams.Joint"/>. They take the video's place in the projector.</summary>
@@ -125,7 +128,7 @@ public sealed class AvsrModel : Module
     {
         if (Config.AvHubertStreams != AvHubertStreams.Joint)
             throw new InvalidOperationException($"AvHubertStreams is {Config.AvHubertStreams}; only {AvHubertStreams.Joint} encodes both streams in one pass.");
-        return Compress(video_encoder!.call(audio, frames, PaddedTokens ? null : valid), Config.VideoRate);
+        return Compress(video_encoder!.call(audio?.to(Device), frames?.to(Device), PaddedTokens ? null : valid?.to(Device)), Config.VideoRate);
     }
 
     /// <summary>Audio tokens before projection, of features that another stage encoded.</summary>
@@ -133,7 +136,7 @@ public sealed class AvsrModel : Module
     /// <returns>[batch, tokens, width].</returns>
     /// <exception cref="InvalidOperationException">The model does not take audio features.</exception>
     public EncodedSequence CompressAudio(EncodedSequence features) => Config.AudioFeatureWidth is not null
-        ? Compress(features, Config.AudioRate)
+        ? Compress(features.To(Device), Config.AudioRate)
         : throw new InvalidOperationException("The model takes no audio features: it encodes sound itself, or does not hear.");
 
     /// <summary>Video tokens before projection, of features that another stage encoded.</summary>
@@ -141,7 +144,7 @@ public sealed class AvsrModel : Module
     /// <returns>[batch, tokens, width].</returns>
     /// <exception cref="InvalidOperationException">The model does not take video features.</exception>
     public EncodedSequence CompressVideo(EncodedSequence features) => Config.VideoFeatureWidth is not null
-        ? Compress(features, Config.VideoRate)
+        ? Compress(features.To(Device), Config.VideoRate)
         : throw new InvalidOperationException("The model takes no video features: it encodes frames itself, or does not see.");
 
     private static void CheckFeatures(AvsrModelConfig config)

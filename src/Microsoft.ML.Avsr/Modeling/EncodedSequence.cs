@@ -46,6 +46,10 @@ public readonly record struct EncodedSequence(Tensor Features, Tensor? Valid)
         return tensor(mask, [lengths.Length, time], device: device);
     }
 
+    /// <summary>The same sequence on a device.</summary>
+    /// <param name="device">The device.</param>
+    public EncodedSequence To(Device device) => new(Features.to(device), Valid?.to(device));
+
     /// <summary>Keeps the first frames of each row: cuts time to the longest row and marks the rest as padding.</summary>
     /// <param name="lengths">Frames to keep of each row; longer than the sequence means all of it.</param>
     /// <returns>A new sequence whose features are a view of these.</returns>

@@ -6,8 +6,8 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Avsr;
 
-/// <summary>Audio-visual speech recognition: training, evaluation and loading. Get it by <c>mlContext.Avsr()</c>.</summary>
-public sealed class AvsrCatalog
+/// <summary>Audio-visual speech recognition: stages, training, evaluation and loading. Get it by <c>mlContext.Avsr()</c>.</summary>
+public sealed partial class AvsrCatalog
 {
     private readonly MLContext _context;
     private readonly AvsrLog _log;
@@ -84,6 +84,7 @@ public sealed class AvsrCatalog
     /// <param name="weightsResolver">Says where pretrained weights are now; null or a null answer uses the stored path.</param>
     /// <returns>A transformer of its own, to be disposed.</returns>
     /// <exception cref="AvsrModelException">There is no recogniser in it, or one that cannot be used.</exception>
+    /// <exception cref="GpuUnavailableException">The context names a GPU that is not there, and does not allow the CPU.</exception>
     public AvsrTransformer Unwrap(ITransformer model, Func<FrozenWeights, string?>? weightsResolver = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -92,7 +93,7 @@ public sealed class AvsrCatalog
         var payload = SavedChain.FindPayload(model)
             ?? throw new AvsrModelException("There is no speech recogniser of this package in the model.");
         var saved = SavedPayload.Read(payload.GetValues());
-        return new AvsrTransformer(saved.LoadModel(weightsResolver), saved.Settings);
+        return new AvsrTransformer(saved.LoadModel(weightsResolver, TorchDevice.Resolve(null, null, _log)), saved.Settings);
     }
 
     /// <summary>Compares transcripts with what was said. Counts are added up over the whole data, as the field does.</summary>

@@ -96,7 +96,7 @@ public static class AvsrCatalogExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
-        return new(options);
+        return new(options, AvsrLog.Of(catalog));
     }
 
     /// <summary>Makes a stage that encodes mouth regions with a pretrained AV-HuBERT encoder.</summary>
@@ -118,7 +118,7 @@ public static class AvsrCatalogExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentNullException.ThrowIfNull(options);
-        return new(options);
+        return new(options, AvsrLog.Of(catalog));
     }
 
     /// <summary>Makes a stage that brings transcripts into one form.</summary>

@@ -71,6 +71,18 @@ public sealed partial class AvsrEstimator
         /// <summary>Media files that are decoded side by side; 0 = one per processor. 0 to 256.</summary>
         public int Parallelism { get; set; }
 
+        /// <summary>
+        /// The GPU to train and recognise on, from 0; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>, else the CPU.
+        /// 0 to 127.
+        /// </summary>
+        public int? GpuDeviceId { get; set; }
+
+        /// <summary>
+        /// Whether the CPU will do where that GPU is missing; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>,
+        /// else no: then <see cref="AvsrEstimator.Fit"/> throws <see cref="GpuUnavailableException"/>.
+        /// </summary>
+        public bool? FallbackToCpu { get; set; }
+
         /// <summary>Receives the progress of training, on the training thread. It also goes to the context's log.</summary>
         public IProgress<AvsrProgress>? Progress { get; set; }
 
@@ -94,6 +106,7 @@ public sealed partial class AvsrEstimator
             OptionCheck.Require(Enum.IsDefined(MouthRegion), nameof(MouthRegion), MouthRegion, "is none of the modes.");
             OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
             OptionCheck.Range(Parallelism, 0, 256, nameof(Parallelism));
+            OptionCheck.Range(GpuDeviceId ?? 0, 0, 127, nameof(GpuDeviceId));
             Training.Validate();
             Decoding.Validate();
             Media.Validate();

@@ -52,6 +52,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
     /// <returns>The transformer; dispose it to free native memory.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type; nothing was done.</exception>
     /// <exception cref="InvalidOperationException">No row can be used.</exception>
+    /// <exception cref="GpuUnavailableException">A GPU is asked for that is not there, and the CPU will not do; nothing was done.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public AvsrTransformer Fit(IDataView input)
     {
@@ -62,6 +63,8 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
         var encoded = settings.AudioColumnName is { } audio && input.Schema[audio].Type is FeatureSequenceDataViewType ? audio : null;
         OptionCheck.Require(encoded is null || _options.Training.AudioEncoderFolder is null, nameof(AvsrTrainerOptions.AudioEncoderFolder), _options.Training.AudioEncoderFolder,
             $"is not used with column '{encoded}', which holds features; leave it null.");
+
+        var device = TorchDevice.Resolve(_options.GpuDeviceId, _options.FallbackToCpu, _log);
 
         using var log = _log.Start("Training");
         var watch = Stopwatch.StartNew();
@@ -74,7 +77,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
                 : $"The first of {skipped.Count} that were skipped: {skipped[0].Source}: {skipped[0].Reason}"));
 
         var training = _options.Training with { Seed = _options.Seed ?? _log.NextSeed() ?? _options.Training.Seed };
-        var trained = AvsrTrainer.Train(examples, training, new ProgressLog(log, _options.Progress), _options.CancellationToken);
+        var trained = AvsrTrainer.Train(examples, training, new ProgressLog(log, _options.Progress), _options.CancellationToken, device);
         log.Info($"Trained {trained.TrainedParameters} of {trained.Parameters} parameters in {trained.TrainSeconds:0.0} s.");
         var report = new AvsrTrainingReport
         {

@@ -8,6 +8,15 @@ internal sealed class AvsrLog(IHostEnvironment? environment)
 {
     private readonly IHost? _host = environment?.Register("Avsr");
 
+    // Only the context itself shows its device settings publicly, not the environment behind a catalog.
+    private readonly MLContext? _context = environment as MLContext;
+
+    /// <summary>The context's GPU; null where there is none, or where the context is not known.</summary>
+    public int? GpuDeviceId => _context?.GpuDeviceId;
+
+    /// <summary>Whether the context allows the CPU where its GPU is missing.</summary>
+    public bool FallbackToCpu => _context?.FallbackToCpu ?? false;
+
     /// <summary>
     /// The environment behind a catalog. ML.NET keeps it internal, so it is looked up by name; where that fails there is no log,
     /// and everything else works.

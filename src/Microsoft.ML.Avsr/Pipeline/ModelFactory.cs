@@ -1,6 +1,8 @@
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Avsr.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr;
 
@@ -27,10 +29,15 @@ internal static class ModelFactory
     }
 
     /// <summary>The model that a saved file holds.</summary>
+    /// <param name="bytes">What <see cref="SharedModel.Save"/> wrote.</param>
+    /// <param name="resolve">Says where frozen weights are now.</param>
+    /// <param name="device">Where it computes; null is the CPU.</param>
     /// <exception cref="AvsrModelException">It cannot be loaded.</exception>
-    public static SharedModel FromBytes(ReadOnlyMemory<byte> bytes, Func<FrozenWeights, string?>? resolve)
+    public static SharedModel FromBytes(ReadOnlyMemory<byte> bytes, Func<FrozenWeights, string?>? resolve, Device? device = null)
     {
         var (recognizer, frozen) = AvsrModelSerializer.Load(bytes, resolve);
+        if (device is not null)
+            recognizer.Model.to(device);
         var decoding = recognizer.Options;
         return new SharedModel(recognizer, recognizer.Model.Config.Supported, stream => AvsrModelSerializer.Save(stream, recognizer.Model, decoding, frozen));
     }

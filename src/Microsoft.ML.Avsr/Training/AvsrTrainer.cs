@@ -18,13 +18,14 @@ public static class AvsrTrainer
     /// <param name="options">The recipe.</param>
     /// <param name="progress">Receives progress, on the training thread.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
-    /// <returns>The trained model; the caller owns it.</returns>
+    /// <param name="device">Where to train; <see langword="null"/> is the CPU.</param>
+    /// <returns>The trained model, on that device; the caller owns it.</returns>
     /// <exception cref="ArgumentException">No example has a stream that the options ask for, or features have several widths.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static TrainedModel Train(
         IReadOnlyList<TrainingExample> examples, AvsrTrainerOptions options,
-        IProgress<AvsrProgress>? progress = null, CancellationToken cancellationToken = default)
+        IProgress<AvsrProgress>? progress = null, CancellationToken cancellationToken = default, Device? device = null)
     {
         options.Validate();
         var (audioFeatures, videoFeatures) = FeatureWidths(examples, options);
@@ -33,7 +34,7 @@ public static class AvsrTrainer
         if (usable.Count == 0)
             throw new ArgumentException($"None of the {examples.Count} examples has both a transcript and a stream among {options.Modalities}.", nameof(examples));
         var present = usable.Aggregate(Modality.None, (all, e) => all | e.Input.Available) & options.Modalities;
-        var run = new Run(usable, options with { Modalities = present }, audioFeatures, videoFeatures, progress, cancellationToken);
+        var run = new Run(usable, options with { Modalities = present }, audioFeatures, videoFeatures, device ?? CPU, progress, cancellationToken);
         return run.Execute();
     }
 
@@ -54,7 +55,7 @@ public static class AvsrTrainer
 
     /// <summary>The state of one training run.</summary>
     private sealed class Run(
-        List<TrainingExample> examples, AvsrTrainerOptions options, int? audioFeatures, int? videoFeatures,
+        List<TrainingExample> examples, AvsrTrainerOptions options, int? audioFeatures, int? videoFeatures, Device device,
         IProgress<AvsrProgress>? progress, CancellationToken cancellationToken)
     {
         /// <summary>Share of a time budget that encoders from scratch get; what is left goes to the language model.</summary>
@@ -76,6 +77,7 @@ public static class AvsrTrainer
             var model = new AvsrModel(config, tokenizer, pretrained);
             try
             {
+                model.to(device);
                 TrainEncoders(model, transcripts);
                 Freeze(model);
                 CacheFeatures(model);
@@ -134,7 +136,7 @@ public static class AvsrTrainer
                     var (mel, valid) = frontEnd.AudioBatch([.. batch.Select(b => augmenter.Draw(examples[clips[b]].Input.Audio!.Samples, done, random))]);
                     if (random.NextDouble() < AudioAugmenter.NoiseShare(done))
                         SpectrogramMask.Apply(mel, random);
-                    return model.AudioEncoder!.call(mel, valid);
+                    return model.AudioEncoder!.call(mel.to(device), valid?.to(device));
                 },
                 epochs, seconds, progress, _curve, cancellationToken));
         }
@@ -149,7 +151,7 @@ public static class AvsrTrainer
                 (batch, _) =>
                 {
                     var (frames, valid) = VariedVideo([.. batch.Select(b => clips[b])], random);
-                    return model.VisualEncoder!.call(null, frames, valid);
+                    return model.VisualEncoder!.call(null, frames.to(device), valid?.to(device));
                 },
                 epochs, seconds, progress, _curve, cancellationToken));
         }

@@ -49,7 +49,7 @@ internal sealed class CtcStage(string name, nn.Module encoder, CtcHead head, Avs
         var logProbabilities = head.call(encoded.Features).transpose(0, 1); // [time, batch, vocabulary + 1]
         var inputLengths = tensor(encoded.Lengths()); // [batch]
         var targetLengths = tensor(transcripts.Select(t => (long)t.Length).ToArray()); // [batch]
-        var targets = tensor(transcripts.SelectMany(t => t).Select(t => (long)t).ToArray()); // [sum of lengths]
+        var targets = tensor(transcripts.SelectMany(t => t).Select(t => (long)t).ToArray(), device: encoded.Features.device); // [sum of lengths]
         return nn.functional.ctc_loss(logProbabilities, targets, inputLengths, targetLengths, head.Blank, zero_infinity: true)
             .MoveToOuterDisposeScope();
     }

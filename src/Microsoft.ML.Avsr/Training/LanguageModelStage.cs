@@ -53,8 +53,8 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
             clips = [.. batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i)))];
         }
         using var scope = NewDisposeScope();
-        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? audio.Batch(clips, random, MaskedSpans) : null;
-        EncodedSequence? v = modality.HasFlag(Modality.Video) ? video.Batch(clips, random, MaskedSpans) : null;
+        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? audio.Batch(clips, random, MaskedSpans).To(model.Device) : null;
+        EncodedSequence? v = modality.HasFlag(Modality.Video) ? video.Batch(clips, random, MaskedSpans).To(model.Device) : null;
         var projected = model.Projector.call(a, v);
         var prompt = _assembler.Assemble(
             model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
@@ -92,8 +92,8 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
             using var scope = NewDisposeScope();
             var heard = chunk.Where(audio.Has).ToArray();
             var seen = chunk.Where(video.Has).ToArray();
-            EncodedSequence? a = heard.Length > 0 ? audio.Batch(heard, null) : null;
-            EncodedSequence? v = seen.Length > 0 ? video.Batch(seen, null) : null;
+            EncodedSequence? a = heard.Length > 0 ? audio.Batch(heard, null).To(model.Device) : null;
+            EncodedSequence? v = seen.Length > 0 ? video.Batch(seen, null).To(model.Device) : null;
             if (a is not null || v is not null)
                 collected.AddRange(model.Projector.call(a, v).Statistics);
         }

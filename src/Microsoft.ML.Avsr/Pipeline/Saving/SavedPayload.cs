@@ -63,7 +63,7 @@ internal sealed class SavedPayload
 
     /// <summary>Decodes the model.</summary>
     /// <exception cref="AvsrModelException">It cannot be loaded.</exception>
-    public SharedModel LoadModel(Func<FrozenWeights, string?>? resolve) => ModelFactory.FromBytes(Bytes(), resolve);
+    public SharedModel LoadModel(Func<FrozenWeights, string?>? resolve, TorchSharp.torch.Device? device = null) => ModelFactory.FromBytes(Bytes(), resolve, device);
 
     private byte[] Bytes()
     {

@@ -11,13 +11,14 @@ namespace Microsoft.ML.Avsr;
 public sealed class SpeechAudioEncodingEstimator : SpeechStageEstimator<SpeechAudioEncodingTransformer>
 {
     private readonly EncodingSettings _settings;
+    private readonly (int? GpuDeviceId, bool? FallbackToCpu, AvsrLog Log) _device;
 
-    internal SpeechAudioEncodingEstimator(Options options) : this(options.Validate()) { }
+    internal SpeechAudioEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) => _device = (options.GpuDeviceId, options.FallbackToCpu, log);
 
     private SpeechAudioEncodingEstimator(EncodingSettings settings) : base(new SpeechEncodingStage<AudioClip>(settings, AudioClipDataViewType.Instance)) => _settings = settings;
 
     private protected override SpeechAudioEncodingTransformer Create(DataViewSchema inputSchema) =>
-        new(new SpeechEncodingStage<AudioClip>(_settings.Hashed(), AudioClipDataViewType.Instance, new WhisperFeatureEncoder(_settings.Weights, _settings.PadTo30Seconds)));
+        new(new SpeechEncodingStage<AudioClip>(_settings.Hashed(), AudioClipDataViewType.Instance, new WhisperFeatureEncoder(_settings.Weights, _settings.PadTo30Seconds, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log))));
 
     /// <summary>The options of <see cref="SpeechAudioEncodingEstimator"/>.</summary>
     public sealed class Options
@@ -37,11 +38,23 @@ public sealed class SpeechAudioEncodingEstimator : SpeechStageEstimator<SpeechAu
         /// <summary>Clips that a cursor encodes together. 1 to 1024.</summary>
         public int RowBatchSize { get; set; } = 8;
 
+        /// <summary>
+        /// The GPU to encode on, from 0; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>, else the CPU. 0 to 127.
+        /// </summary>
+        public int? GpuDeviceId { get; set; }
+
+        /// <summary>
+        /// Whether the CPU will do where that GPU is missing; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>,
+        /// else no: then fitting throws <see cref="GpuUnavailableException"/>.
+        /// </summary>
+        public bool? FallbackToCpu { get; set; }
+
         internal EncodingSettings Validate()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(InputColumnName);
             OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
+            OptionCheck.Range(GpuDeviceId ?? 0, 0, 127, nameof(GpuDeviceId));
             if (!Directory.Exists(EncoderFolder))
                 throw new DirectoryNotFoundException($"{nameof(EncoderFolder)} '{EncoderFolder}' does not exist.");
             return new(OutputColumnName, InputColumnName, Path.GetFullPath(EncoderFolder), null, PadTo30Seconds, RowBatchSize);

@@ -12,13 +12,14 @@ namespace Microsoft.ML.Avsr;
 public sealed class SpeechVideoEncodingEstimator : SpeechStageEstimator<SpeechVideoEncodingTransformer>
 {
     private readonly EncodingSettings _settings;
+    private readonly (int? GpuDeviceId, bool? FallbackToCpu, AvsrLog Log) _device;
 
-    internal SpeechVideoEncodingEstimator(Options options) : this(options.Validate()) { }
+    internal SpeechVideoEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) => _device = (options.GpuDeviceId, options.FallbackToCpu, log);
 
     private SpeechVideoEncodingEstimator(EncodingSettings settings) : base(new SpeechEncodingStage<VideoClip>(settings, VideoClipDataViewType.Instance)) => _settings = settings;
 
     private protected override SpeechVideoEncodingTransformer Create(DataViewSchema inputSchema) =>
-        new(new SpeechEncodingStage<VideoClip>(_settings.Hashed(), VideoClipDataViewType.Instance, new AvHubertFeatureEncoder(_settings.Weights)));
+        new(new SpeechEncodingStage<VideoClip>(_settings.Hashed(), VideoClipDataViewType.Instance, new AvHubertFeatureEncoder(_settings.Weights, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log))));
 
     /// <summary>The options of <see cref="SpeechVideoEncodingEstimator"/>.</summary>
     public sealed class Options
@@ -35,11 +36,23 @@ public sealed class SpeechVideoEncodingEstimator : SpeechStageEstimator<SpeechVi
         /// <summary>Clips that a cursor encodes together. 1 to 1024.</summary>
         public int RowBatchSize { get; set; } = 8;
 
+        /// <summary>
+        /// The GPU to encode on, from 0; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>, else the CPU. 0 to 127.
+        /// </summary>
+        public int? GpuDeviceId { get; set; }
+
+        /// <summary>
+        /// Whether the CPU will do where that GPU is missing; null is the context's where the estimator comes from <c>mlContext.Avsr()</c>,
+        /// else no: then fitting throws <see cref="GpuUnavailableException"/>.
+        /// </summary>
+        public bool? FallbackToCpu { get; set; }
+
         internal EncodingSettings Validate()
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(OutputColumnName);
             ArgumentException.ThrowIfNullOrWhiteSpace(InputColumnName);
             OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
+            OptionCheck.Range(GpuDeviceId ?? 0, 0, 127, nameof(GpuDeviceId));
             if (!File.Exists(CheckpointPath))
                 throw new FileNotFoundException($"{nameof(CheckpointPath)} '{CheckpointPath}' does not exist.", CheckpointPath);
             return new(OutputColumnName, InputColumnName, Path.GetFullPath(CheckpointPath), null, false, RowBatchSize);

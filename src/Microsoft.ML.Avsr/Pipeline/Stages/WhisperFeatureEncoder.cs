@@ -3,6 +3,8 @@ using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr;
 
@@ -12,15 +14,19 @@ internal sealed class WhisperFeatureEncoder : FrozenEncoder<AudioClip>
     private readonly WhisperEncoder _encoder;
     private readonly LogMelSpectrogram _logMel;
     private readonly bool _pad;
+    private readonly Device _device;
 
     /// <summary>Loads the encoder.</summary>
     /// <param name="folder">The folder, in Hugging Face's layout.</param>
     /// <param name="padTo30Seconds">Whether clips are padded to 30 s, as Whisper was trained.</param>
+    /// <param name="device">Where it computes; null is the CPU.</param>
     /// <exception cref="CheckpointException">The weights cannot be read.</exception>
-    public WhisperFeatureEncoder(string folder, bool padTo30Seconds)
+    public WhisperFeatureEncoder(string folder, bool padTo30Seconds, Device? device = null)
     {
         using var opened = HuggingFaceFolder.Open(folder);
         _encoder = WhisperEncoderFactory.FromHuggingFace(opened);
+        _device = device ?? CPU;
+        _encoder.to(_device);
         _logMel = new LogMelSpectrogram(_encoder.Config.MelBins);
         _pad = padTo30Seconds;
     }
@@ -32,7 +38,7 @@ internal sealed class WhisperFeatureEncoder : FrozenEncoder<AudioClip>
     {
         var mels = clips.Select(clip => _logMel.Compute(clip.Samples.Span, padToSamples: _pad ? LogMelSpectrogram.ThirtySeconds : null)).ToArray(); // each [mels, frames]
         var (mel, valid) = SpeechFrontEnd.PadTime(mels);
-        var encoded = _encoder.call(mel, valid);
+        var encoded = _encoder.call(mel.to(_device), valid?.to(_device));
         return _pad ? encoded.Keep([.. clips.Select(clip => Math.Min(WhisperEncoder.ReferenceFrames(clip.Samples.Length), encoded.Features.size(1)))]) : encoded;
     }
 
