@@ -54,7 +54,7 @@ probe_packages() {
     echo '<Project />' | tee "$folder/Directory.Build.props" "$folder/Directory.Build.targets" > "$folder/Directory.Packages.props"
     {
         echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net10.0</TargetFramework><NuGetAudit>false</NuGetAudit></PropertyGroup><ItemGroup>'
-        for package in Microsoft.ML Microsoft.ML.TorchSharp Microsoft.ML.Tokenizers TorchSharp TorchSharp-cpu; do
+        for package in Microsoft.ML Microsoft.ML.TorchSharp Microsoft.ML.AutoML Microsoft.ML.Tokenizers TorchSharp TorchSharp-cpu; do
             echo "  <PackageReference Include=\"$package\" Version=\"[$(version_of "$package")]\" />"
         done
         echo '</ItemGroup></Project>'

@@ -40,6 +40,23 @@ public sealed class SearchSpaceTests
     }
 
     [TestMethod]
+    public void EveryPointOfTheSpaceIsAValidSetOfOptions()
+    {
+        var space = new SearchSpace<AvsrEstimator.Options>();
+        var random = new Random(3);
+        var routings = new HashSet<object>();
+        for (var i = 0; i < 200; i++)
+        {
+            var options = space.SampleFromFeatureSpace([.. Enumerable.Range(0, space.FeatureSpaceDim).Select(_ => random.NextDouble())]);
+            options.Validate();
+            routings.Add(options.Training.Routing);
+        }
+        Assert.HasCount(4, routings);
+        var defaults = space.SampleFromFeatureSpace(space.Default).Training;
+        Assert.AreEqual((4, 2, 1e-3), (defaults.Experts, defaults.TopK, Math.Round(defaults.LearningRate, 9)));
+    }
+
+    [TestMethod]
     public void OptionsSurviveJson()
     {
         // AutoML turns trial parameters into options through JSON.
