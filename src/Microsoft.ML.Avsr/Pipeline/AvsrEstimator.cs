@@ -91,6 +91,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
             MediaSeconds = mediaSeconds,
             TrainSeconds = trained.TrainSeconds,
             ItemsPerSecond = trained.ItemsPerSecond,
+            Stopped = trained.Stopped,
         };
         settings = settings with { AudioFeatureWidth = trained.Model.Config.AudioFeatureWidth, VideoFeatureWidth = trained.Model.Config.VideoFeatureWidth };
         var transformer = new AvsrTransformer(ModelFactory.FromTraining(trained, _options.Decoding), settings, report, _options.CancellationToken);

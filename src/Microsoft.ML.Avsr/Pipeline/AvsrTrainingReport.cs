@@ -36,4 +36,7 @@ public sealed record AvsrTrainingReport
 
     /// <summary>Clips per second over all stages of training.</summary>
     public required double ItemsPerSecond { get; init; }
+
+    /// <summary>Why training ended early, or <see langword="null"/> when its budget was spent.</summary>
+    public TrainingStop? Stopped { get; init; }
 }

@@ -96,6 +96,21 @@ public sealed record AvsrTrainerOptions
     /// <summary>Share of steps that use both.</summary>
     public double AudioVisualShare { get; init; } = 0.4;
 
+    /// <summary>Batches whose gradients are averaged before each optimiser step: larger steps in the memory of small ones. 1 to 1024.</summary>
+    public int AccumulatedBatches { get; init; } = 1;
+
+    /// <summary>Where checkpoints go and whether to go on from one; <see langword="null"/> writes none.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>What cancellation does. A checkpoint is written first where <see cref="Checkpoints"/> is set.</summary>
+    public StopBehavior OnCancellation { get; init; }
+
+    /// <summary>What a loss that is infinite, not a number, or exploded does.</summary>
+    public StopBehavior OnDivergence { get; init; }
+
+    /// <summary>A loss above this multiple of the smoothed one (or of 1, if that is more) counts as exploded. 2 to 1e12.</summary>
+    public double ExplosionFactor { get; init; } = 100;
+
     /// <summary>Checks every value before any work.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
     /// <exception cref="DirectoryNotFoundException"><see cref="AudioEncoderFolder"/> does not exist.</exception>
@@ -121,6 +136,11 @@ public sealed record AvsrTrainerOptions
         OptionCheck.Range(CleanShare, 0, 1, nameof(CleanShare));
         OptionCheck.Range(NoisyVersions, 0, 64, nameof(NoisyVersions));
         OptionCheck.Range(VideoPasses, 0, 64, nameof(VideoPasses));
+        OptionCheck.Range(AccumulatedBatches, 1, 1024, nameof(AccumulatedBatches));
+        OptionCheck.Range(ExplosionFactor, 2, 1e12, nameof(ExplosionFactor));
+        OptionCheck.Require(Enum.IsDefined(OnCancellation), nameof(OnCancellation), OnCancellation, "not a behaviour.");
+        OptionCheck.Require(Enum.IsDefined(OnDivergence), nameof(OnDivergence), OnDivergence, "not a behaviour.");
+        Checkpoints?.Validate();
         foreach (var snr in NoiseSnrs)
             OptionCheck.Range(snr, -100, 200, nameof(NoiseSnrs));
         OptionCheck.Range(AudioShare, 0, 1, nameof(AudioShare));

@@ -7,115 +7,158 @@ namespace Microsoft.ML.Avsr.Training;
 
 /// <summary>
 /// The optimiser loop that every stage shares: epochs of batches, AdamW with decay on matrices only, warm-up and cosine, clipping,
-/// progress, cancellation, and the number of epochs from a time budget.
+/// progress, checkpoints, cancellation, and the number of epochs from a time budget.
 /// </summary>
-internal sealed class StepLoop(string stage, AvsrTrainerOptions options, IProgress<AvsrProgress>? progress, CancellationToken cancellationToken)
+/// <param name="stage">Name of the stage.</param>
+/// <param name="run">The run.</param>
+/// <param name="describe">Names a clip in messages.</param>
+internal sealed class StepLoop(string stage, RunContext run, Func<int, string> describe)
 {
     private const int FirstTimedStep = 4;
     private const int LastTimedStep = 16;
+
+    /// <summary>Losses below this never count as exploded, however small they were before.</summary>
+    private const double SmallestExplosion = 1;
+
+    /// <summary>Steps before an explosion can be told from a beginning.</summary>
+    private const int StepsBeforeExplosion = 20;
 
     /// <summary>Shares of a time budget after which the number of epochs is planned: soon, and once more when the pace is well known.</summary>
     private static readonly double[] s_planningPoints = [0.03, 0.25];
 
     private const double ScheduleFloor = 0.01;
-    private readonly List<LossPoint> _curve = [];
-
-    /// <summary>The training curve, thinned.</summary>
-    public IReadOnlyList<LossPoint> Curve => _curve;
+    private readonly AvsrTrainerOptions _options = run.Options;
 
     /// <summary>Trains until the epochs or the seconds are spent.</summary>
     /// <param name="parameters">What the optimiser changes.</param>
     /// <param name="learningRate">Peak learning rate.</param>
-    /// <param name="batchesOfEpoch">Draws the batches of an epoch (indices of clips).</param>
-    /// <param name="loss">Computes the loss of a batch, a scalar, from the batch and the share of the stage that is done; <see langword="null"/> skips the batch.</param>
+    /// <param name="batchesOfEpoch">Draws the batches of an epoch (indices of clips): the same for the same epoch.</param>
+    /// <param name="loss">Computes the loss of a batch; <see langword="null"/> skips the batch.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend when <paramref name="epochs"/> is <see langword="null"/>.</param>
-    public StageSummary Run(
+    /// <returns>What was done, and the curve, thinned.</returns>
+    public (StageSummary Summary, IReadOnlyList<LossPoint> Curve) Run(
         IReadOnlyList<Parameter> parameters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
-        Func<int[], double, Tensor?> loss, int? epochs, double seconds)
+        Func<StepInput, StepLoss?> loss, int? epochs, double seconds)
     {
         using var optimizer = CreateOptimizer(parameters, learningRate);
+        var at = run.TakePosition(optimizer) ?? new LoopPosition { Plans = epochs is null ? 0 : s_planningPoints.Length };
+        var before = at.Seconds;
         var clock = Stopwatch.StartNew();
         var timed = new Stopwatch();
-        var batches = batchesOfEpoch(1);
-        var perEpoch = batches.Count;
-        var totalEpochs = epochs ?? Math.Max(1, LastTimedStep / Math.Max(1, perEpoch));
-        var plans = epochs is not null ? s_planningPoints.Length : 0;
-        int step = 0, items = 0;
-        double smoothed = double.NaN;
-        for (var epoch = 1; epoch <= totalEpochs; epoch++)
+        var timedFrom = at.Step + FirstTimedStep;
+        for (; at.Epoch == 1 || at.Epoch <= at.TotalEpochs; at.Epoch++, at.BatchesDone = 0)
         {
-            if (epoch > 1)
-                batches = batchesOfEpoch(epoch);
-            foreach (var batch in batches)
+            var steps = batchesOfEpoch(at.Epoch).Chunk(_options.AccumulatedBatches).ToArray();
+            var perEpoch = steps.Length;
+            if (at.TotalEpochs == 0)
+                at.TotalEpochs = epochs ?? Math.Max(1, LastTimedStep / Math.Max(1, perEpoch));
+            for (; at.BatchesDone < perEpoch;)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                step++;
+                if (run.CancellationToken.IsCancellationRequested)
+                {
+                    run.Interrupted = (stage, at.Step, at.Smoothed);
+                    run.Checkpoint(at, optimizer, now: true);
+                    run.CancellationToken.ThrowIfCancellationRequested();
+                }
+                at.Step++;
                 if (epochs is null)
                 {
-                    if (step == FirstTimedStep)
+                    if (at.Step == timedFrom)
                         timed.Start();
-                    var due = plans < s_planningPoints.Length && step >= LastTimedStep && clock.Elapsed.TotalSeconds >= s_planningPoints[plans] * seconds;
-                    if (due || (plans == 0 && step == totalEpochs * perEpoch))
+                    var due = at.Plans < s_planningPoints.Length && at.Step >= timedFrom + LastTimedStep - FirstTimedStep
+                        && at.Seconds >= s_planningPoints[at.Plans] * seconds;
+                    if (due || (at.Plans == 0 && at.Step == at.TotalEpochs * perEpoch))
                     {
-                        totalEpochs = Math.Max(epoch, EpochsWithin(seconds, clock, timed, step, perEpoch));
-                        plans += due ? 1 : 0;
+                        at.TotalEpochs = Math.Max(at.Epoch, EpochsWithin(seconds - at.Seconds, timed, at.Step, timedFrom, perEpoch));
+                        at.Plans += due ? 1 : 0;
                     }
                 }
                 // Until the length is planned the rate only rises.
-                var length = plans > 0 ? totalEpochs * perEpoch : int.MaxValue;
-                var schedule = new WarmupCosineSchedule(learningRate, Math.Min(options.WarmupSteps, Math.Max(1, length / 10)), length, ScheduleFloor);
-                var done = plans > 0 ? (step - 1) / (double)(totalEpochs * perEpoch) : 0;
-                if (Step(optimizer, parameters, batch, () => loss(batch, done), schedule.At(step), step) is { } value)
-                    smoothed = double.IsNaN(smoothed) ? value : 0.95 * smoothed + 0.05 * value;
-                items += batch.Length;
-                Report(step, totalEpochs * perEpoch, epoch, smoothed, items / clock.Elapsed.TotalSeconds, clock.Elapsed);
+                var length = at.Plans > 0 ? at.TotalEpochs * perEpoch : int.MaxValue;
+                var schedule = new WarmupCosineSchedule(learningRate, Math.Min(_options.WarmupSteps, Math.Max(1, length / 10)), length, ScheduleFloor);
+                var done = at.Plans > 0 ? (at.Step - 1) / (double)(at.TotalEpochs * perEpoch) : 0;
+                if (Step(optimizer, parameters, steps[at.BatchesDone], loss, schedule.At(at.Step), done, at) is { } value)
+                    at.Smoothed = at.Smoothed is { } smoothed ? 0.95 * smoothed + 0.05 * value : value;
+                at.BatchesDone++;
+                at.Items += steps[at.BatchesDone - 1].Sum(batch => batch.Length);
+                at.Seconds = before + clock.Elapsed.TotalSeconds;
+                Report(at, at.TotalEpochs * perEpoch);
+                run.Checkpoint(at, optimizer);
             }
         }
-        var elapsed = clock.Elapsed.TotalSeconds;
-        return new StageSummary(stage, totalEpochs, step, elapsed, items / elapsed, smoothed);
+        return (new StageSummary(stage, at.TotalEpochs, at.Step, at.Seconds, at.Items / Math.Max(1e-9, at.Seconds), at.Smoothed ?? double.NaN), at.Curve);
     }
 
-    private static int EpochsWithin(double seconds, Stopwatch clock, Stopwatch timed, int step, int perEpoch)
+    private static int EpochsWithin(double secondsLeft, Stopwatch timed, int step, int timedFrom, int perEpoch)
     {
-        var perStep = timed.Elapsed.TotalSeconds / Math.Max(1, step - FirstTimedStep);
-        var stepsLeft = (seconds - clock.Elapsed.TotalSeconds) / Math.Max(1e-6, perStep);
-        return (int)Math.Max(1, Math.Floor((step - 1 + stepsLeft) / perEpoch));
+        var perStep = timed.Elapsed.TotalSeconds / Math.Max(1, step - timedFrom);
+        return (int)Math.Max(1, Math.Floor((step - 1 + secondsLeft / Math.Max(1e-6, perStep)) / perEpoch));
     }
 
+    /// <summary>One optimiser step over one or more batches; the mean loss, or null when every batch was skipped.</summary>
     private double? Step(
-        optim.Optimizer optimizer, IReadOnlyList<Parameter> parameters, int[] batch, Func<Tensor?> loss, double learningRate, int step)
+        AdamW optimizer, IReadOnlyList<Parameter> parameters, int[][] batches, Func<StepInput, StepLoss?> loss,
+        double learningRate, double done, LoopPosition at)
     {
-        using var scope = NewDisposeScope();
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = learningRate;
         optimizer.zero_grad();
-        var value = loss();
-        if (value is null)
+        double total = 0;
+        var used = 0;
+        foreach (var batch in batches)
+        {
+            using var scope = NewDisposeScope();
+            at.Batches++;
+            // Dropout and augmentation start from the batch's number, not from what came before: a resumed run draws the same.
+            using var generator = manual_seed(RandomStreams.Seed(_options.Seed, stage, at.Batches));
+            if (loss(new StepInput(batch, done, RandomStreams.Create(_options.Seed, stage, at.Batches), at.Step)) is not { } value)
+                continue;
+            var number = value.Total.cpu().item<float>();
+            Check(value, number, batch, learningRate, at);
+            var share = batches.Length == 1 ? value.Total : value.Total.div(batches.Length);
+            share.backward();
+            total += number;
+            used++;
+        }
+        if (used == 0)
             return null;
-        value.backward();
-        var number = value.cpu().item<float>();
-        if (!float.IsFinite(number))
-            throw new InvalidOperationException(
-                $"Training diverged: the loss of stage '{stage}' is {number} at step {step} (clips {string.Join(", ", batch)}). Lower the learning rate ({learningRate:g3}) or MaxGradientNorm ({options.MaxGradientNorm:g3}).");
-        nn.utils.clip_grad_norm_(parameters, options.MaxGradientNorm);
+        var norm = nn.utils.clip_grad_norm_(parameters, _options.MaxGradientNorm);
+        if (!double.IsFinite(norm))
+            throw Diverged(batches.SelectMany(b => b), "gradient norm", norm, learningRate, at);
         optimizer.step();
-        return number;
+        return total / used;
     }
+
+    private void Check(StepLoss value, float number, int[] batch, double learningRate, LoopPosition at)
+    {
+        var exploded = at.Step > StepsBeforeExplosion && at.Smoothed is { } smoothed && number > _options.ExplosionFactor * Math.Max(SmallestExplosion, smoothed);
+        if (float.IsFinite(number) && !exploded)
+            return;
+        var terms = value.Terms.Select(t => (t.Name, Value: (double)t.Value.to_type(ScalarType.Float32).cpu().item<float>())).ToArray();
+        var (name, culprit) = terms.FirstOrDefault(t => !double.IsFinite(t.Value));
+        if (name is null && terms.Length > 0)
+            (name, culprit) = terms.MaxBy(t => t.Value);
+        throw Diverged(batch, name is null ? "the loss" : $"the {name} loss", name is null ? number : culprit, learningRate, at);
+    }
+
+    private TrainingDivergedException Diverged(IEnumerable<int> clips, string loss, double value, double learningRate, LoopPosition at) =>
+        new(stage, at.Step, [.. clips.Select(describe)], loss, value, learningRate, run.LastGood);
 
     private AdamW CreateOptimizer(IReadOnlyList<Parameter> parameters, double learningRate) => optim.AdamW(
         [
-            new AdamW.ParamGroup(parameters.Where(p => p.dim() > 1), learningRate, 0.9, 0.98, 1e-8, options.WeightDecay),
+            new AdamW.ParamGroup(parameters.Where(p => p.dim() > 1), learningRate, 0.9, 0.98, 1e-8, _options.WeightDecay),
             new AdamW.ParamGroup(parameters.Where(p => p.dim() <= 1), learningRate, 0.9, 0.98, 1e-8, 0),
         ],
         learningRate, 0.9, 0.98);
 
-    private void Report(int step, int totalSteps, int epoch, double loss, double itemsPerSecond, TimeSpan elapsed)
+    private void Report(LoopPosition at, int totalSteps)
     {
         var every = Math.Max(1, totalSteps / 200);
-        if (step % every == 0 || step == totalSteps)
-            _curve.Add(new LossPoint(stage, step, loss));
-        progress?.Report(new AvsrProgress(stage, step, totalSteps, epoch, loss, itemsPerSecond,
-            TimeSpan.FromSeconds(elapsed.TotalSeconds / step * (totalSteps - step))));
+        var loss = at.Smoothed ?? double.NaN;
+        if (at.Step % every == 0 || at.Step == totalSteps)
+            at.Curve.Add(new LossPoint(stage, at.Step, loss));
+        run.Progress?.Report(new AvsrProgress(stage, at.Step, totalSteps, at.Epoch, loss, at.Items / Math.Max(1e-9, at.Seconds),
+            TimeSpan.FromSeconds(at.Seconds / at.Step * (totalSteps - at.Step))));
     }
 }

@@ -29,6 +29,9 @@ public sealed record TrainedModel(
     AvsrModel Model, string? FrozenAudioEncoder, IReadOnlyList<StageSummary> Stages, IReadOnlyList<LossPoint> Curve,
     IReadOnlyList<RoutingStatistics> Routing, long Parameters, long TrainedParameters)
 {
+    /// <summary>Why training ended early, or <see langword="null"/> when its budget was spent.</summary>
+    public TrainingStop? Stopped { get; init; }
+
     /// <summary>Seconds of training; decoding media and caching features do not count.</summary>
     public double TrainSeconds => Stages.Sum(s => s.Seconds);
 

@@ -9,34 +9,35 @@ namespace Microsoft.ML.Avsr.Training;
 /// First stage of an encoder that starts from scratch: connectionist temporal classification over the transcript's tokens.
 /// Cross-entropy through the language model alone leaves such an encoder at chance; with CTC it learns, and its head later gives word times.
 /// </summary>
-internal sealed class CtcStage(string name, nn.Module encoder, CtcHead head, AvsrTrainerOptions options)
+internal sealed class CtcStage(string name, nn.Module encoder, CtcHead head, RunContext run)
 {
     /// <summary>Trains encoder and head.</summary>
+    /// <param name="clips">The clips among the run's, to name them in messages.</param>
     /// <param name="lengths">Input length of each clip, for bucketing.</param>
     /// <param name="transcripts">Token ids of each clip.</param>
-    /// <param name="encode">Builds the augmented batch of some clips, given the share of the stage that is done, and encodes it.</param>
+    /// <param name="encode">Builds the augmented batch of some clips and encodes it.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
-    /// <param name="progress">Where progress goes.</param>
-    /// <param name="curve">Receives the training curve.</param>
-    /// <param name="cancellationToken">Checked between steps.</param>
-    public StageSummary Run(
-        IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<int[], double, EncodedSequence> encode,
-        int? epochs, double seconds, IProgress<AvsrProgress>? progress, List<LossPoint> curve, CancellationToken cancellationToken)
+    public (StageSummary, IReadOnlyList<LossPoint>) Run(
+        int[] clips, IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<StepInput, EncodedSequence> encode, int? epochs, double seconds)
     {
         encoder.train();
         head.train();
-        var loop = new StepLoop(name, options, progress, cancellationToken);
+        var options = run.Options;
+        var loop = new StepLoop(name, run, clip => run.Describe(clips[clip]));
         var parameters = encoder.parameters().Concat(head.parameters()).ToList<Parameter>();
-        var summary = loop.Run(
+        var result = loop.Run(
             parameters, options.EncoderLearningRate,
             epoch => LengthBuckets.Epoch(lengths, options.EncoderBatchSize, RandomStreams.Create(options.Seed, name + " order", epoch)),
-            (batch, done) => Loss(encode(batch, done), [.. batch.Select(i => transcripts[i])]),
+            input =>
+            {
+                var loss = Loss(encode(input), [.. input.Clips.Select(i => transcripts[i])]);
+                return new StepLoss(loss, [("CTC", loss)]);
+            },
             epochs, seconds);
         encoder.eval();
         head.eval();
-        curve.AddRange(loop.Curve);
-        return summary;
+        return result;
     }
 
     /// <summary>CTC loss of a batch.</summary>

@@ -10,40 +10,37 @@ namespace Microsoft.ML.Avsr.Training;
 /// Second stage: projector and language model learn from cached encoder features (the paper's training, sections 6.5 and 12 of the reference's spec).
 /// The loss is L = L_LM + 0.01 L_balance + 0.001 L_z; logits are computed at label positions only.
 /// </summary>
-internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, FeatureCache video, IReadOnlyList<int[]> transcripts, AvsrTrainerOptions options)
+internal sealed class LanguageModelStage(RunContext run, AvsrModel model, FeatureCache audio, FeatureCache video, IReadOnlyList<int[]> transcripts)
 {
     private const string Name = "projector + language model";
     private const int MaskedSpans = 2;
+    private readonly AvsrTrainerOptions _options = run.Options;
     private readonly PromptAssembler _assembler = new(model.Config, model.Tokenizer);
 
     /// <summary>Trains projector and language model.</summary>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
-    /// <param name="progress">Where progress goes.</param>
-    /// <param name="curve">Receives the training curve.</param>
-    /// <param name="cancellationToken">Checked between steps.</param>
-    public StageSummary Run(int? epochs, double seconds, IProgress<AvsrProgress>? progress, List<LossPoint> curve, CancellationToken cancellationToken)
+    public (StageSummary, IReadOnlyList<LossPoint>) Run(int? epochs, double seconds)
     {
         model.Projector.train();
         model.LanguageModel.train();
-        var loop = new StepLoop(Name, options, progress, cancellationToken);
-        var random = RandomStreams.Create(options.Seed, Name);
+        var loop = new StepLoop(Name, run, run.Describe);
         int[] lengths = [.. transcripts.Select((t, i) => audio.Length(i) + video.Length(i) + t.Length)];
-        var summary = loop.Run(
-            Trainable(), options.LearningRate,
-            epoch => LengthBuckets.Epoch(lengths, options.BatchSize, RandomStreams.Create(options.Seed, Name + " order", epoch)),
-            (batch, _) => Loss(batch, random), epochs, seconds);
+        var result = loop.Run(
+            Trainable(), _options.LearningRate,
+            epoch => LengthBuckets.Epoch(lengths, _options.BatchSize, RandomStreams.Create(_options.Seed, Name + " order", epoch)),
+            Loss, epochs, seconds);
         model.eval();
-        curve.AddRange(loop.Curve);
-        return summary;
+        return result;
     }
 
     /// <summary>Parameters that this stage changes.</summary>
     public List<Parameter> Trainable() =>
         [.. model.Projector.parameters().Concat(model.LanguageModel.parameters()).Where(p => p.requires_grad)];
 
-    private Tensor? Loss(int[] batch, Random random)
+    private StepLoss Loss(StepInput input)
     {
+        var (batch, random) = (input.Clips, input.Random);
         var modality = DrawModality(random);
         var clips = batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i))).ToArray();
         if (clips.Length == 0)
@@ -58,15 +55,18 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
         var projected = model.Projector.call(a, v);
         var prompt = _assembler.Assemble(
             model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
-        var layers = options.SinkLossWeight > 0 ? new List<Tensor>() : null;
-        var loss = TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers);
+        var layers = _options.SinkLossWeight > 0 ? new List<Tensor>() : null;
+        var terms = new List<(string Name, Tensor Value)> { ("transcript", TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers)) };
         if (layers is not null)
-            loss = loss.add(TranscriptLoss.Sink(layers, prompt).mul(options.SinkLossWeight));
+            terms.Add(("sink", TranscriptLoss.Sink(layers, prompt).mul(_options.SinkLossWeight)));
         if (projected.LoadBalanceLoss is { } balance)
-            loss = loss.add(balance.mul(options.LoadBalanceWeight));
+            terms.Add(("load balance", balance.mul(_options.LoadBalanceWeight)));
         if (projected.RouterZLoss is { } z)
-            loss = loss.add(z.mul(options.RouterZWeight));
-        return loss.MoveToOuterDisposeScope();
+            terms.Add(("router z", z.mul(_options.RouterZWeight)));
+        var total = terms[0].Value;
+        foreach (var (_, value) in terms.Skip(1))
+            total = total.add(value);
+        return new StepLoss(total.MoveToOuterDisposeScope(), [.. terms.Select(t => (t.Name, t.Value.MoveToOuterDisposeScope()))]);
     }
 
     private Modality DrawModality(Random random)
@@ -74,9 +74,9 @@ internal sealed class LanguageModelStage(AvsrModel model, FeatureCache audio, Fe
         var supported = model.Config.Supported;
         if (supported != Modality.AudioVisual)
             return supported;
-        var draw = random.NextDouble() * (options.AudioShare + options.VideoShare + options.AudioVisualShare);
-        return draw < options.AudioShare ? Modality.Audio
-            : draw < options.AudioShare + options.VideoShare ? Modality.Video
+        var draw = random.NextDouble() * (_options.AudioShare + _options.VideoShare + _options.AudioVisualShare);
+        return draw < _options.AudioShare ? Modality.Audio
+            : draw < _options.AudioShare + _options.VideoShare ? Modality.Video
             : Modality.AudioVisual;
     }
 

@@ -1,0 +1,36 @@
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>What several stages do with clips.</summary>
+internal static class ClipSelection
+{
+    /// <summary>Indices of the clips that have a stream.</summary>
+    public static int[] With(IReadOnlyList<TrainingExample> examples, Modality modality) =>
+        [.. Enumerable.Range(0, examples.Count).Where(i => examples[i].Input.Available.HasFlag(modality))];
+
+    /// <summary>Noise from the voices of all clips.</summary>
+    public static AudioAugmenter Augmenter(RunContext run) =>
+        new([.. With(run.Examples, Modality.Audio).Select(i => run.Examples[i].Input.Audio!.Samples)], run.Options);
+
+    /// <summary>A padded batch of varied mouth crops.</summary>
+    /// <returns>Frames [batch, 1, time, 88, 88] and the real frames [batch, time] bool, or null when nothing is padded.</returns>
+    public static (Tensor Frames, Tensor? Valid) VariedVideo(IReadOnlyList<TrainingExample> examples, IReadOnlyList<int> clips, Random random)
+    {
+        var lengths = new long[clips.Count];
+        var varied = new byte[clips.Count][];
+        for (var b = 0; b < clips.Count; b++)
+        {
+            varied[b] = VideoAugmenter.Vary(examples[clips[b]].Input.Video!, random, out var time);
+            lengths[b] = time;
+        }
+        var longest = lengths.Max();
+        const int Frame = SpeechFrontEnd.FrameSize * SpeechFrontEnd.FrameSize;
+        var pixels = new byte[clips.Count * longest * Frame]; // [batch, time, 88, 88]
+        for (var b = 0; b < clips.Count; b++)
+            varied[b].CopyTo(pixels, b * longest * Frame);
+        return SpeechFrontEnd.Normalize(pixels, clips.Count, longest, lengths);
+    }
+}
