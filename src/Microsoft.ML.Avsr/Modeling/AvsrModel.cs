@@ -25,6 +25,14 @@ public sealed class AvsrModel : Module
     /// <param name="construction">Where and how parameters are made; null is random values on the CPU.</param>
     /// <exception cref="ArgumentException">Tokenizer and language model disagree, or the model has no encoder for what it should take.</exception>
     public AvsrModel(AvsrModelConfig config, SpeechTokenizer tokenizer, WhisperEncoder? audioEncoder = null, ModuleConstruction? construction = null)
+        : this(config, tokenizer, audioEncoder, null, null, construction)
+    {
+    }
+
+    /// <summary>Builds the model around pretrained parts, which it then owns; nulls are made anew.</summary>
+    internal AvsrModel(
+        AvsrModelConfig config, SpeechTokenizer tokenizer, WhisperEncoder? audioEncoder, AvHubertEncoder? visualEncoder, LlamaForCausalLM? languageModel,
+        ModuleConstruction? construction = null)
         : base(nameof(AvsrModel))
     {
         if (config.Supported == Modality.None)
@@ -37,11 +45,11 @@ public sealed class AvsrModel : Module
         Config = config;
         Tokenizer = tokenizer;
         audio_encoder = config.AudioEncoder is null ? null : audioEncoder ?? new WhisperEncoder(config.AudioEncoder, construction);
-        video_encoder = config.VisualEncoder is null ? null : new AvHubertEncoder(config.VisualEncoder, config.VisualLora, construction);
+        video_encoder = config.VisualEncoder is null ? null : visualEncoder ?? new AvHubertEncoder(config.VisualEncoder, config.VisualLora, construction);
         audio_ctc = config.AudioCtcHead && config.AudioEncoder is { } a ? new CtcHead(a.Width, tokenizer.BaseVocabularySize) : null;
         video_ctc = config.VideoCtcHead && config.VisualEncoder is { } v ? new CtcHead(v.Width, tokenizer.BaseVocabularySize) : null;
         projector = new MultimodalProjector(config.Projector, construction);
-        llm = new LlamaForCausalLM(config.LanguageModel, config.Lora, construction);
+        llm = languageModel ?? new LlamaForCausalLM(config.LanguageModel, config.Lora, construction);
         RegisterComponents();
     }
 

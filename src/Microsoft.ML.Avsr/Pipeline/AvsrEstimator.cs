@@ -77,7 +77,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
                 : $"The first of {skipped.Count} that were skipped: {skipped[0].Source}: {skipped[0].Reason}"));
 
         var training = _options.Training with { Seed = _options.Seed ?? _log.NextSeed() ?? _options.Training.Seed };
-        var trained = AvsrTrainer.Train(examples, training, new ProgressLog(log, _options.Progress), _options.CancellationToken, device);
+        var trained = AvsrTrainer.Train(examples, training, new ProgressLog(log, _options.Progress), _options.CancellationToken, device, table => log.Info($"{table}"));
         log.Info($"Trained {trained.TrainedParameters} of {trained.Parameters} parameters in {trained.TrainSeconds:0.0} s.");
         var report = new AvsrTrainingReport
         {
@@ -91,6 +91,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
             MediaSeconds = mediaSeconds,
             TrainSeconds = trained.TrainSeconds,
             ItemsPerSecond = trained.ItemsPerSecond,
+            Modules = trained.Modules,
             Stopped = trained.Stopped,
         };
         settings = settings with { AudioFeatureWidth = trained.Model.Config.AudioFeatureWidth, VideoFeatureWidth = trained.Model.Config.VideoFeatureWidth };

@@ -37,6 +37,9 @@ public sealed record AvsrTrainingReport
     /// <summary>Clips per second over all stages of training.</summary>
     public required double ItemsPerSecond { get; init; }
 
+    /// <summary>The parts of the model: parameters, which of them training changed, types and memory.</summary>
+    public IReadOnlyList<ModuleSummary> Modules { get; init; } = [];
+
     /// <summary>Why training ended early, or <see langword="null"/> when its budget was spent.</summary>
     public TrainingStop? Stopped { get; init; }
 }

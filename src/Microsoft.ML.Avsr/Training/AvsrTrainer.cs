@@ -15,6 +15,7 @@ public static class AvsrTrainer
     /// <param name="progress">Receives progress, on the training thread.</param>
     /// <param name="cancellationToken">Checked between steps.</param>
     /// <param name="device">Where to train; <see langword="null"/> is the CPU.</param>
+    /// <param name="log">Receives the table of modules, their parameters and memory, before training begins.</param>
     /// <returns>The trained model, on that device; the caller owns it.</returns>
     /// <exception cref="ArgumentException">No example has a stream that the options ask for, or features have several widths.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
@@ -24,7 +25,8 @@ public static class AvsrTrainer
     /// <exception cref="IOException">A checkpoint cannot be written; older ones are untouched.</exception>
     public static TrainedModel Train(
         IReadOnlyList<TrainingExample> examples, AvsrTrainerOptions options,
-        IProgress<AvsrProgress>? progress = null, CancellationToken cancellationToken = default, Device? device = null)
+        IProgress<AvsrProgress>? progress = null, CancellationToken cancellationToken = default, Device? device = null,
+        Action<string>? log = null)
     {
         ArgumentNullException.ThrowIfNull(examples);
         ArgumentNullException.ThrowIfNull(options);
@@ -37,7 +39,7 @@ public static class AvsrTrainer
             throw new ArgumentException($"None of the {examples.Count} examples has both a transcript and a stream among {options.Modalities}.", nameof(examples));
         var present = usable.Aggregate(Modality.None, (all, e) => all | e.Input.Available) & options.Modalities;
         using var context = new RunContext(usable, options with { Modalities = present }, progress, cancellationToken);
-        return new TrainingRun(context, audioFeatures, videoFeatures, device ?? CPU).Execute();
+        return new TrainingRun(context, audioFeatures, videoFeatures, device ?? CPU, log).Execute();
     }
 
     private static (int? Audio, int? Video) FeatureWidths(IReadOnlyList<TrainingExample> examples, AvsrTrainerOptions options)

@@ -34,6 +34,51 @@ public sealed record AvsrTrainerOptions
     /// <summary>Folder of a pretrained Whisper model (Hugging Face layout) whose encoder is used frozen; <see langword="null"/> trains a small one.</summary>
     public string? AudioEncoderFolder { get; init; }
 
+    /// <summary>
+    /// A pretrained AV-HuBERT (fairseq's <c>.pt</c>, or <c>.safetensors</c> with its names), used frozen unless <see cref="VisualLora"/> or
+    /// <see cref="VisualEncoderTraining"/> says otherwise; <see langword="null"/> trains a small one.
+    /// </summary>
+    public string? VisualEncoderPath { get; init; }
+
+    /// <summary>
+    /// A pretrained Llama or Qwen2 (a Hugging Face folder with its tokenizer), which gets low-rank adapters; <see langword="null"/> trains a small one.
+    /// With a published <see cref="InitialModel"/>, the folder of its tokenizer.
+    /// </summary>
+    public string? LanguageModelFolder { get; init; }
+
+    /// <summary>A whole model to start from: a folder of <see cref="Recognition.AvsrModelFolder"/>, or a published file. It decides the architecture.</summary>
+    public string? InitialModel { get; init; }
+
+    /// <summary>Low-rank adapters of the language model; <see langword="null"/> gives a pretrained one <see cref="ReferenceLora"/> unless it trains otherwise.</summary>
+    public LoraConfig? LanguageModelLora { get; init; }
+
+    /// <summary>Low-rank adapters of the visual encoder (reference: <see cref="LoraConfig.AvHubertReference"/> for models that only see); <see langword="null"/> adds none.</summary>
+    public LoraConfig? VisualLora { get; init; }
+
+    /// <summary>What the last stage changes in the audio encoder.</summary>
+    public PartTraining AudioEncoderTraining { get; init; }
+
+    /// <summary>What the last stage changes in the visual encoder.</summary>
+    public PartTraining VisualEncoderTraining { get; init; }
+
+    /// <summary>What is changed in the language model.</summary>
+    public PartTraining LanguageModelTraining { get; init; }
+
+    /// <summary>What is changed in the projector; only that of an <see cref="InitialModel"/> can be frozen.</summary>
+    public PartTraining ProjectorTraining { get; init; }
+
+    /// <summary>Trains the table of token embeddings beside the adapters (and with it a tied output map). The reference does not.</summary>
+    public bool TrainEmbeddings { get; init; }
+
+    /// <summary>Inner width of an expert; <see langword="null"/> is 192 before a language model from scratch and 2048, the reference's, before a pretrained one. 1 to 65536.</summary>
+    public int? ExpertWidth { get; init; }
+
+    /// <summary>Maps modalities of another width to this one first, so that joint experts take unequal encoders; <see langword="null"/> does so only before a language model from scratch. 1 to 65536.</summary>
+    public int? CommonWidth { get; init; }
+
+    /// <summary>The reference's adapters for language models of 1B and 3B: queries and values, reduction 32, alpha 4, starting at zero.</summary>
+    public static LoraConfig ReferenceLora { get; } = LoraConfig.OfReference(32, 4);
+
     /// <summary>Streams to learn from. Restrict it to train a recogniser for sound or picture alone.</summary>
     public Modality Modalities { get; init; } = Modality.AudioVisual;
 
@@ -148,8 +193,29 @@ public sealed record AvsrTrainerOptions
         OptionCheck.Range(AudioVisualShare, 0, 1, nameof(AudioVisualShare));
         OptionCheck.Require(AudioShare + VideoShare + AudioVisualShare > 0, nameof(AudioVisualShare), AudioVisualShare, "the three shares sum to 0.");
         OptionCheck.Require(Modalities is Modality.Audio or Modality.Video or Modality.AudioVisual, nameof(Modalities), Modalities, "choose Audio, Video or AudioVisual.");
+        ValidateParts();
         if (AudioEncoderFolder is not null && !Directory.Exists(AudioEncoderFolder))
             throw new DirectoryNotFoundException($"{nameof(AudioEncoderFolder)} '{AudioEncoderFolder}' does not exist.");
         return this;
+    }
+
+    private void ValidateParts()
+    {
+        OptionCheck.Range(ExpertWidth ?? 1, 1, 65536, nameof(ExpertWidth));
+        OptionCheck.Range(CommonWidth ?? 1, 1, 65536, nameof(CommonWidth));
+        OptionCheck.Require(Enum.IsDefined(AudioEncoderTraining), nameof(AudioEncoderTraining), AudioEncoderTraining, "not a kind of training.");
+        OptionCheck.Require(Enum.IsDefined(VisualEncoderTraining), nameof(VisualEncoderTraining), VisualEncoderTraining, "not a kind of training.");
+        OptionCheck.Require(Enum.IsDefined(LanguageModelTraining), nameof(LanguageModelTraining), LanguageModelTraining, "not a kind of training.");
+        OptionCheck.Require(Enum.IsDefined(ProjectorTraining), nameof(ProjectorTraining), ProjectorTraining, "not a kind of training.");
+        LanguageModelLora?.Validate();
+        VisualLora?.Validate();
+        OptionCheck.Require(LanguageModelLora is null || LanguageModelFolder is not null || InitialModel is not null, nameof(LanguageModelLora), LanguageModelLora, "a language model from scratch trains as a whole; name a pretrained one in LanguageModelFolder.");
+        OptionCheck.Require(VisualLora is null || VisualEncoderPath is not null || InitialModel is not null, nameof(VisualLora), VisualLora, "a visual encoder from scratch trains as a whole; name a pretrained one in VisualEncoderPath.");
+        OptionCheck.Require(InitialModel is null || (AudioEncoderFolder is null && VisualEncoderPath is null), nameof(InitialModel), InitialModel, "is a whole model; leave AudioEncoderFolder and VisualEncoderPath null.");
+        OptionCheck.Require(InitialModel is null || Directory.Exists(InitialModel) || File.Exists(InitialModel), nameof(InitialModel), InitialModel, "no such folder or file.");
+        OptionCheck.Require(InitialModel is null || Directory.Exists(InitialModel) || LanguageModelFolder is not null, nameof(LanguageModelFolder), LanguageModelFolder, "a published file needs the folder of its tokenizer.");
+        OptionCheck.Require(VisualEncoderPath is null || File.Exists(VisualEncoderPath), nameof(VisualEncoderPath), VisualEncoderPath, "no such file.");
+        if (LanguageModelFolder is not null && !Directory.Exists(LanguageModelFolder))
+            throw new DirectoryNotFoundException($"{nameof(LanguageModelFolder)} '{LanguageModelFolder}' does not exist.");
     }
 }

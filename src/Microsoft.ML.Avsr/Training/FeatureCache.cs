@@ -8,7 +8,7 @@ namespace Microsoft.ML.Avsr.Training;
 /// Compressed encoder features of every clip, in several versions (clean and noisy, plain and varied), computed once:
 /// the encoders are frozen by then, so epochs of the language model never encode again.
 /// </summary>
-internal sealed class FeatureCache
+internal sealed class FeatureCache : IFeatureSource
 {
     private readonly List<(float[] Data, int Time)>[] _versions;
     private int _width;

@@ -17,18 +17,20 @@ internal static class TinyPreset
     /// <param name="pretrainedAudio">Shape of a pretrained audio encoder, or <see langword="null"/> to train a small one.</param>
     /// <param name="audioFeatures">Width of audio features that come encoded (50 per second), instead of an encoder.</param>
     /// <param name="videoFeatures">Width of video features that come encoded (25 per second), instead of an encoder.</param>
+    /// <param name="pretrainedVideo">Shape of a pretrained visual encoder, or <see langword="null"/> to train a small one.</param>
     public static AvsrModelConfig Create(
-        AvsrTrainerOptions options, SpeechTokenizer tokenizer, WhisperEncoderConfig? pretrainedAudio, int? audioFeatures = null, int? videoFeatures = null)
+        AvsrTrainerOptions options, SpeechTokenizer tokenizer, WhisperEncoderConfig? pretrainedAudio, int? audioFeatures = null, int? videoFeatures = null,
+        VisualEncoderConfig? pretrainedVideo = null)
     {
         var audio = options.Modalities.HasFlag(Modality.Audio) && audioFeatures is null ? pretrainedAudio ?? WhisperEncoderConfig.Scratch : null;
-        var video = options.Modalities.HasFlag(Modality.Video) && videoFeatures is null ? VisualEncoderConfig.Tiny : null;
+        var video = options.Modalities.HasFlag(Modality.Video) && videoFeatures is null ? pretrainedVideo ?? VisualEncoderConfig.Tiny : null;
         var (audioPace, videoPace) = (audio?.FramesPerSecond ?? 50, video?.FramesPerSecond ?? 25);
         return new AvsrModelConfig
         {
             AudioEncoder = audio,
             VisualEncoder = video,
             AudioCtcHead = audio is not null && pretrainedAudio is null,
-            VideoCtcHead = video is not null,
+            VideoCtcHead = video is not null && pretrainedVideo is null,
             AudioFeatureWidth = audioFeatures,
             VideoFeatureWidth = videoFeatures,
             AudioRate = options.AudioRate ?? (audio is null && audioFeatures is null ? 1 : RateFor(audioPace)),

@@ -29,6 +29,9 @@ public sealed record TrainedModel(
     AvsrModel Model, string? FrozenAudioEncoder, IReadOnlyList<StageSummary> Stages, IReadOnlyList<LossPoint> Curve,
     IReadOnlyList<RoutingStatistics> Routing, long Parameters, long TrainedParameters)
 {
+    /// <summary>The parts of the model: parameters, which of them this run changed, types and memory.</summary>
+    public IReadOnlyList<ModuleSummary> Modules { get; init; } = [];
+
     /// <summary>Why training ended early, or <see langword="null"/> when its budget was spent.</summary>
     public TrainingStop? Stopped { get; init; }
 

@@ -1,6 +1,4 @@
-using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Modeling;
-using Microsoft.ML.Avsr.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -11,7 +9,8 @@ namespace Microsoft.ML.Avsr.Training;
 /// <param name="audioFeatures">Width of audio features that come encoded, or null.</param>
 /// <param name="videoFeatures">Width of video features that come encoded, or null.</param>
 /// <param name="device">Where to train.</param>
-internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? videoFeatures, Device device)
+/// <param name="log">Receives the table of modules before training.</param>
+internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? videoFeatures, Device device, Action<string>? log)
 {
     /// <summary>Share of a time budget that encoders from scratch get; what is left goes to the language model.</summary>
     private const double EncoderShare = 0.66;
@@ -22,24 +21,24 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
     public TrainedModel Execute()
     {
         using var generator = manual_seed(_options.Seed);
-        var vocabulary = ByteLevelBpeTrainer.Train(_examples.Select(e => e.Transcript), _options.MaxVocabulary);
-        var tokenizer = SpeechTokenizer.FromVocabulary(vocabulary);
-        int[][] transcripts = [.. _examples.Select(e => tokenizer.Encode(e.Transcript))];
-        var pretrained = LoadAudioEncoder();
-        var config = TinyPreset.Create(_options, tokenizer, pretrained?.Config, audioFeatures, videoFeatures);
-        var model = new AvsrModel(config, tokenizer, pretrained);
+        var built = new ModelBuilder(_options, _examples, audioFeatures, videoFeatures).Build();
+        var model = built.Model;
         try
         {
+            var plan = new TrainingPlan(built, _options);
+            var modules = plan.Summarize();
+            log?.Invoke(ModuleSummary.Table(modules));
             model.to(device);
-            run.Begin(model, name => pretrained is null || !name.StartsWith("audio_encoder.", StringComparison.Ordinal));
+            run.Begin(model, plan.IsStored);
+            int[][] transcripts = [.. _examples.Select(e => model.Tokenizer.Encode(e.Transcript))];
             LanguageModelStage? last = null;
-            var stop = Guarded(() => last = TrainStages(model, transcripts));
+            var stop = Guarded(() => last = TrainStages(model, plan, transcripts));
             model.eval();
-            var trained = model.parameters().Where(p => p.requires_grad).Sum(p => p.numel());
-            var scratch = (config.AudioCtcHead ? Count(model.AudioEncoder!) : 0) + (config.VideoCtcHead ? Count(model.VisualEncoder!) : 0);
-            return new TrainedModel(model, pretrained is null ? null : _options.AudioEncoderFolder, run.Stages, run.Curve,
-                last?.MeasureRouting() ?? [], Count(model), trained + scratch)
+            var frozenAudio = built.PretrainedAudio && plan.Audio == PartTraining.Frozen ? _options.AudioEncoderFolder : null;
+            return new TrainedModel(model, frozenAudio, run.Stages, run.Curve, last?.MeasureRouting() ?? [],
+                modules.Sum(m => m.Parameters), modules.Sum(m => m.Trainable))
             {
+                Modules = modules,
                 Stopped = stop,
             };
         }
@@ -50,21 +49,19 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         }
     }
 
-    private static long Count(nn.Module module) => module.parameters().Sum(p => p.numel());
-
-    private LanguageModelStage TrainStages(AvsrModel model, int[][] transcripts)
+    private LanguageModelStage TrainStages(AvsrModel model, TrainingPlan plan, int[][] transcripts)
     {
         var encoders = new EncoderTraining(run, model, transcripts);
-        var scratch = (model.AudioCtc is null ? 0 : 1) + (model.VideoCtc is null ? 0 : 1);
+        var scratch = (plan.AudioFromScratch ? 1 : 0) + (plan.VideoFromScratch ? 1 : 0);
         var seconds = (_options.Budget.TotalMinutes ?? 0) * 60 * EncoderShare / Math.Max(1, scratch);
         int? epochs = _options.Budget.TotalMinutes is null ? _options.Budget.EncoderEpochs : null;
         var number = 0;
-        if (model.AudioCtc is not null)
+        if (plan.AudioFromScratch)
             run.Stage(number++, () => encoders.TrainAudio(epochs, seconds));
-        if (model.VideoCtc is not null)
+        if (plan.VideoFromScratch)
             run.Stage(number++, () => encoders.TrainVideo(epochs, seconds));
-        Freeze(model);
-        var features = new FeatureStage(run, model);
+        plan.BeginLastStage();
+        var features = new FeatureStage(run, model, plan);
         features.Fill();
         var stage = new LanguageModelStage(run, model, features.Audio, features.Video, transcripts);
         var left = (_options.Budget.TotalMinutes ?? 0) * 60 - run.Stages.Sum(s => s.Seconds);
@@ -88,24 +85,6 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         {
             var (stage, step, loss) = run.Interrupted;
             return new TrainingStop(stage, step, "Cancelled.", loss is { } current ? run.RestoreBest(current) : null);
-        }
-    }
-
-    private WhisperEncoder? LoadAudioEncoder()
-    {
-        if (_options.AudioEncoderFolder is null || !_options.Modalities.HasFlag(Modality.Audio))
-            return null;
-        using var folder = HuggingFaceFolder.Open(_options.AudioEncoderFolder);
-        return WhisperEncoderFactory.FromHuggingFace(folder);
-    }
-
-    private static void Freeze(AvsrModel model)
-    {
-        foreach (var module in new nn.Module?[] { model.AudioEncoder, model.VisualEncoder, model.AudioCtc, model.VideoCtc })
-        {
-            module?.eval();
-            foreach (var parameter in module?.parameters() ?? [])
-                parameter.requires_grad = false;
         }
     }
 }

@@ -6,47 +6,71 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr.Training;
 
-/// <summary>Runs the frozen encoders once over every clip, in several versions.</summary>
-internal sealed class FeatureStage(RunContext run, AvsrModel model)
+/// <summary>Runs the frozen encoders once over every clip, in several versions; encoders that train run in every step.</summary>
+internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan plan)
 {
     private readonly AvsrTrainerOptions _options = run.Options;
     private readonly IReadOnlyList<TrainingExample> _examples = run.Examples;
 
+    private readonly FeatureCache _audio = new(run.Examples.Count);
+    private readonly FeatureCache _video = new(run.Examples.Count);
+    private IFeatureSource? _liveAudio;
+    private IFeatureSource? _liveVideo;
+
     /// <summary>Compressed audio features; empty without an audio encoder.</summary>
-    public FeatureCache Audio { get; } = new(run.Examples.Count);
+    public IFeatureSource Audio => _liveAudio ?? _audio;
 
     /// <summary>Compressed video features; empty without a visual encoder.</summary>
-    public FeatureCache Video { get; } = new(run.Examples.Count);
+    public IFeatureSource Video => _liveVideo ?? _video;
 
     /// <summary>Computes all features. The streams of random numbers begin here, so a resumed run computes the same.</summary>
     public void Fill()
     {
         FillEncoded();
         if (model.AudioEncoder is not null)
-        {
-            var frontEnd = new SpeechFrontEnd(model.Config);
-            var augmenter = ClipSelection.Augmenter(run);
-            var random = RandomStreams.Create(_options.Seed, "audio versions");
-            Encode("audio features", Modality.Audio, i => _examples[i].Input.Audio!.Samples.Length, 1 + _options.NoisyVersions, Audio,
-                (clips, version) =>
-                {
-                    var (mel, valid) = frontEnd.AudioBatch([.. clips.Select(i => _examples[i].Input.Audio!.Samples)
-                        .Select(s => version == 0 ? s : augmenter.Noisy(s, random))]);
-                    return model.EncodeAudio(mel, valid);
-                });
-        }
+            FillAudio(new SpeechFrontEnd(model.Config), ClipSelection.Augmenter(run));
         if (model.VisualEncoder is not null)
+            FillVideo();
+    }
+
+    private void FillAudio(SpeechFrontEnd frontEnd, AudioAugmenter augmenter)
+    {
+        ReadOnlyMemory<float> Samples(int clip) => _examples[clip].Input.Audio!.Samples;
+        EncodedSequence Encoded(IEnumerable<ReadOnlyMemory<float>> waveforms)
         {
-            var random = RandomStreams.Create(_options.Seed, "video versions");
-            Encode("video features", Modality.Video, i => _examples[i].Input.Video!.Frames, 1 + _options.VideoPasses, Video,
-                (clips, version) =>
-                {
-                    var (frames, valid) = version == 0
-                        ? SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)])
-                        : ClipSelection.VariedVideo(_examples, clips, random);
-                    return model.EncodeVideo(frames, valid);
-                });
+            var (mel, valid) = frontEnd.AudioBatch([.. waveforms]);
+            return model.EncodeAudio(mel, valid);
         }
+        if (plan.Audio != PartTraining.Frozen)
+        {
+            var perToken = SpeechFrontEnd.SampleRate / model.Config.AudioEncoder!.FramesPerSecond * model.Config.AudioRate;
+            _liveAudio = new LiveFeatures(_examples.Count, i => _examples[i].Input.Audio is { } audio ? Math.Max(1, (int)(audio.Samples.Length / perToken)) : 0,
+                (clips, random) => Encoded(clips.Select(Samples).Select(s => random is null || random.NextDouble() < _options.CleanShare ? s : augmenter.Noisy(s, random))));
+            return;
+        }
+        var random = RandomStreams.Create(_options.Seed, "audio versions");
+        Encode("audio features", Modality.Audio, i => Samples(i).Length, 1 + _options.NoisyVersions, _audio,
+            (clips, version) => Encoded(clips.Select(Samples).Select(s => version == 0 ? s : augmenter.Noisy(s, random))));
+    }
+
+    private void FillVideo()
+    {
+        EncodedSequence Encoded(IReadOnlyList<int> clips, Random? random)
+        {
+            var (frames, valid) = random is null
+                ? SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)])
+                : ClipSelection.VariedVideo(_examples, clips, random);
+            return model.EncodeVideo(frames, valid);
+        }
+        if (plan.Video != PartTraining.Frozen)
+        {
+            var perToken = 25 / model.Config.VisualEncoder!.FramesPerSecond * model.Config.VideoRate;
+            _liveVideo = new LiveFeatures(_examples.Count, i => _examples[i].Input.Video is { } video ? Math.Max(1, (int)(video.Frames / perToken)) : 0, Encoded);
+            return;
+        }
+        var random = RandomStreams.Create(_options.Seed, "video versions");
+        Encode("video features", Modality.Video, i => _examples[i].Input.Video!.Frames, 1 + _options.VideoPasses, _video,
+            (clips, version) => Encoded(clips, version == 0 ? null : random));
     }
 
     /// <summary>Features that came with the clips only need compression.</summary>
@@ -54,12 +78,12 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model)
     {
         if (model.Config.AudioFeatureWidth is not null)
         {
-            Encode("audio features", Modality.Audio, i => _examples[i].Input.AudioFeatures!.Time, 1, Audio,
+            Encode("audio features", Modality.Audio, i => _examples[i].Input.AudioFeatures!.Time, 1, _audio,
                 (clips, _) => model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.AudioFeatures!)])));
         }
         if (model.Config.VideoFeatureWidth is not null)
         {
-            Encode("video features", Modality.Video, i => _examples[i].Input.VideoFeatures!.Time, 1, Video,
+            Encode("video features", Modality.Video, i => _examples[i].Input.VideoFeatures!.Time, 1, _video,
                 (clips, _) => model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.VideoFeatures!)])));
         }
     }

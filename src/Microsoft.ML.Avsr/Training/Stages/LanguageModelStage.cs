@@ -10,7 +10,7 @@ namespace Microsoft.ML.Avsr.Training;
 /// Second stage: projector and language model learn from cached encoder features (the paper's training, sections 6.5 and 12 of the reference's spec).
 /// The loss is L = L_LM + 0.01 L_balance + 0.001 L_z; logits are computed at label positions only.
 /// </summary>
-internal sealed class LanguageModelStage(RunContext run, AvsrModel model, FeatureCache audio, FeatureCache video, IReadOnlyList<int[]> transcripts)
+internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatureSource audio, IFeatureSource video, IReadOnlyList<int[]> transcripts)
 {
     private const string Name = "projector + language model";
     private const int MaskedSpans = 2;
@@ -22,8 +22,6 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, Featur
     /// <param name="seconds">Seconds to spend.</param>
     public (StageSummary, IReadOnlyList<LossPoint>) Run(int? epochs, double seconds)
     {
-        model.Projector.train();
-        model.LanguageModel.train();
         var loop = new StepLoop(Name, run, run.Describe);
         int[] lengths = [.. transcripts.Select((t, i) => audio.Length(i) + video.Length(i) + t.Length)];
         var result = loop.Run(
@@ -36,7 +34,8 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, Featur
 
     /// <summary>Parameters that this stage changes.</summary>
     public List<Parameter> Trainable() =>
-        [.. model.Projector.parameters().Concat(model.LanguageModel.parameters()).Where(p => p.requires_grad)];
+        [.. new nn.Module?[] { model.AudioEncoder, model.VisualEncoder, model.Projector, model.LanguageModel }
+            .SelectMany(m => m?.parameters() ?? []).Where(p => p.requires_grad)];
 
     private StepLoss Loss(StepInput input)
     {

@@ -1,0 +1,12 @@
+using Microsoft.ML.Avsr.Modeling;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>A model to train, and where its parts come from.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="PretrainedAudio">Whether the audio encoder has pretrained weights.</param>
+/// <param name="PretrainedVideo">Whether the visual encoder has.</param>
+/// <param name="PretrainedLanguageModel">Whether the language model has.</param>
+/// <param name="PretrainedProjector">Whether the projector has: the whole model was given.</param>
+internal sealed record BuiltModel(
+    AvsrModel Model, bool PretrainedAudio, bool PretrainedVideo, bool PretrainedLanguageModel, bool PretrainedProjector);

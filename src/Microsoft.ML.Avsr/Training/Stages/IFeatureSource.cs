@@ -1,0 +1,22 @@
+using Microsoft.ML.Avsr.Modeling;
+
+namespace Microsoft.ML.Avsr.Training;
+
+/// <summary>Compressed encoder features of clips, computed once or in every step.</summary>
+internal interface IFeatureSource
+{
+    /// <summary>Whether a clip has features.</summary>
+    /// <param name="clip">The clip.</param>
+    bool Has(int clip);
+
+    /// <summary>About how many tokens a clip has at most.</summary>
+    /// <param name="clip">The clip.</param>
+    int Length(int clip);
+
+    /// <summary>A padded batch.</summary>
+    /// <param name="clips">The clips; each must have features.</param>
+    /// <param name="random">Draws variations; <see langword="null"/> takes the clips as they are.</param>
+    /// <param name="maskedSpans">Spans of tokens to blank in each clip, where features are kept.</param>
+    /// <returns>[batch, tokens, width].</returns>
+    EncodedSequence Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0);
+}
