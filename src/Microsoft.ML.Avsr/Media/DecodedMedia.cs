@@ -85,6 +85,7 @@ internal sealed class DecodedMedia
             }
             if (process.Finish() != 0 || process.Log.ErrorCount > 0 || process.TimedOut)
                 return null;
+            inputs = process.Log.Inputs; // with measured times
             var clips = new MediaClip[files.Length];
             for (var i = 0; i < files.Length; i++)
             {

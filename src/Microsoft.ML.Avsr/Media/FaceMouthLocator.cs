@@ -36,17 +36,18 @@ public sealed class FaceMouthLocator : IMouthRegionLocator
         ArgumentNullException.ThrowIfNull(frames);
         var faces = Track(frames);
         if (faces.Count == 0)
-            return new MouthRegion { Problem = "No face was found in the video." };
+            return new MouthRegion { FaceShare = 0, Problem = "No face was found in the video." };
         var face = faces[0];
         if (Options.Choice == FaceChoice.MovesWithSound && sound is not null && faces.Count > 1)
         {
             faces = SpeakingFace.Measure(faces, frames, sound);
             face = SpeakingFace.Choose(faces);
         }
+        var region = new MouthRegion { Face = face, Faces = faces, FaceShare = face.FaceShare };
         if (face.FaceShare < Options.MinimumShare)
-            return new MouthRegion { Face = face, Faces = faces, Problem = FormattableString.Invariant($"A face was found in only {face.FaceShare:P0} of the examined frames.") };
+            return region with { Problem = FormattableString.Invariant($"A face was found in only {face.FaceShare:P0} of the examined frames.") };
         var mouth = Framed(face.Landmarks).Crop(frames, out var problem);
-        return new MouthRegion { Mouth = mouth, Problem = problem, Face = face, Faces = faces };
+        return region with { Mouth = mouth, Problem = problem };
     }
 
     /// <summary>Follows all faces.</summary>

@@ -43,13 +43,20 @@ internal static class FfmpegArguments
             list.Add("-vn");
         if (!audio)
             list.Add("-an");
-        if (video)
-            list.AddRange(["-filter:v", VideoFilter(options), "-c:v", "rawvideo"]);
-        if (audio)
+        for (var i = 0; i < Math.Max(1, paths.Count); i++)
         {
+            // Files without the track share no process, so that the i-th output track is the i-th file's.
+            var track = paths.Count > 1 ? ":" + Number(i) : "";
+            if (video)
+                list.AddRange(["-filter:v" + track, $"{FfmpegTimes.VideoFilter(i)},{VideoFilter(options)}"]);
             // async=1 fills gaps with silence and first_pts=0 pads a late start: samples then stay on the frames' clock.
-            list.AddRange(["-filter:a", $"aresample={Number(options.SampleRate)}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono", "-c:a", "pcm_f32le"]);
+            if (audio)
+                list.AddRange(["-filter:a" + track, $"{FfmpegTimes.AudioFilter(i)},aresample={Number(options.SampleRate)}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono"]);
         }
+        if (video)
+            list.AddRange(["-c:v", "rawvideo"]);
+        if (audio)
+            list.AddRange(["-c:a", "pcm_f32le"]);
         list.AddRange(["-sn", "-dn", "-map_metadata", "-1", "-t", limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-f", "avi", "pipe:1"]);
         return list;
     }

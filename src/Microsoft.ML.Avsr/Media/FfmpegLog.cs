@@ -14,6 +14,7 @@ internal sealed partial class FfmpegLog
     private bool _inInput;
     private bool _durationIsGuess;
     private readonly List<MediaSourceInfo> _inputs = [];
+    private readonly FfmpegTimes _times = new();
     private readonly List<int> _mapping = [];
     private MediaSourceInfo? _input;
     private int _errorCount;
@@ -21,13 +22,13 @@ internal sealed partial class FfmpegLog
     /// <summary>The first input's description, or null before it is known.</summary>
     internal MediaSourceInfo? Input => Inputs is [var first, ..] ? first : null;
 
-    /// <summary>The inputs' descriptions as far as they are known.</summary>
+    /// <summary>The inputs' descriptions as far as they are known; measured times are complete when all was decoded.</summary>
     internal IReadOnlyList<MediaSourceInfo> Inputs
     {
         get
         {
             lock (_errors)
-                return _input is null ? [] : [.. _inputs, _input];
+                return _input is null ? [] : [.. _inputs.Append(_input).Select(_times.Complete)];
         }
     }
 
@@ -123,6 +124,8 @@ internal sealed partial class FfmpegLog
         var text = line[(level.Index + level.Length)..];
         lock (_errors)
         {
+            if (_times.Add(line))
+                return;
             switch (level.Groups[1].Value)
             {
                 case "error" or "fatal" or "panic":

@@ -12,6 +12,9 @@ public sealed record MouthRegion
     /// <summary>The face that was used; null where none was looked for or found.</summary>
     public FaceTrack? Face { get; init; }
 
+    /// <summary>Share of the examined frames with the face, 0 to 1: 0 where none was found, null where none was looked for.</summary>
+    public double? FaceShare { get; init; }
+
     /// <summary>All faces that were found, the largest first.</summary>
     public IReadOnlyList<FaceTrack> Faces { get; init; } = [];
 }

@@ -52,6 +52,9 @@ public sealed partial class AvsrEstimator
         /// <summary>Which streams the fitted transformer recognises from.</summary>
         public RecognitionModality Modality { get; set; }
 
+        /// <summary>What happens to rows that lack a stream, in training and in recognition.</summary>
+        public MissingModality MissingModality { get; set; }
+
         /// <summary>How the model is trained.</summary>
         [NestOption]
         public AvsrTrainerOptions Training { get; set; } = new();
@@ -103,6 +106,7 @@ public sealed partial class AvsrEstimator
             ArgumentNullException.ThrowIfNull(Media);
             ArgumentNullException.ThrowIfNull(FaceLocator);
             OptionCheck.Require(Enum.IsDefined(Modality), nameof(Modality), Modality, "is none of the modalities.");
+            OptionCheck.Require(Enum.IsDefined(MissingModality), nameof(MissingModality), MissingModality, "is none of the policies.");
             OptionCheck.Require(Enum.IsDefined(MouthRegion), nameof(MouthRegion), MouthRegion, "is none of the modes.");
             OptionCheck.Range(RowBatchSize, 1, 1024, nameof(RowBatchSize));
             OptionCheck.Range(Parallelism, 0, 256, nameof(Parallelism));
@@ -123,6 +127,7 @@ public sealed partial class AvsrEstimator
                 FaceDetectorPath = FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath),
                 FaceLocator = FaceLocator,
                 Modality = Modality,
+                MissingModality = MissingModality,
                 Media = Media,
                 RowBatchSize = RowBatchSize,
                 Parallelism = Parallelism,

@@ -23,6 +23,7 @@ internal sealed class AvsrStage : RowStage
             new(settings.ConfidenceColumnName, NumberDataViewType.Single),
             new(settings.StatusColumnName, TextDataViewType.Instance),
             new(settings.ModalityColumnName, TextDataViewType.Instance),
+            .. QualityColumns.Make(settings.OutputColumnName, QualityColumns.All),
         ];
     }
 

@@ -1,4 +1,4 @@
-using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Recognition;
 
 namespace Microsoft.ML.Avsr;
@@ -8,12 +8,13 @@ internal sealed class AvsrWork(
     SharedModel model, MediaLoader loader, RecognitionSettings settings, MediaColumns columns, bool[] active, int slots, CancellationToken cancellationToken) : RowWork
 {
     private const int Status = 2;
+    private const int Modality = 3; // signals of quality follow
 
     private readonly MediaReference[] _references = new MediaReference[slots];
     private readonly AvsrRow[] _rows = new AvsrRow[slots];
 
-    // The status alone needs the media, not the model.
-    private readonly bool _transcribes = active.Where((asked, output) => asked && output != Status).Any();
+    // Status and quality need the media, not the model.
+    private readonly bool _transcribes = active.Where((asked, output) => asked && output != Status && output <= Modality).Any();
 
     public override void Capture(int slot) => _references[slot] = columns.Read();
 
@@ -32,13 +33,14 @@ internal sealed class AvsrWork(
         0 => Read(current, slot => _rows[slot].Transcript.AsMemory()),
         1 => Read(current, slot => _rows[slot].Confidence),
         Status => Read(current, slot => _rows[slot].Status.AsMemory()),
-        _ => Read(current, slot => _rows[slot].Modality.AsMemory()),
+        Modality => Read(current, slot => _rows[slot].Modality.AsMemory()),
+        _ => Read(current, slot => QualityColumns.Value(_rows[slot].Quality, QualityColumns.All[output - Modality - 1])),
     };
 }
 
-/// <summary>The four output values of one row.</summary>
-internal readonly record struct AvsrRow(string Transcript, float Confidence, string Status, string Modality)
+/// <summary>The output values of one row.</summary>
+internal readonly record struct AvsrRow(string Transcript, float Confidence, string Status, string Modality, MediaQuality Quality)
 {
     public static AvsrRow Create(RowMedia media, Transcription transcription) =>
-        new(transcription.Text, transcription.Confidence, media.Status.ToString(), transcription.Modality.ToString());
+        new(transcription.Text, transcription.Confidence, media.Status.ToString(), transcription.Modality.ToString(), media.Quality);
 }

@@ -14,6 +14,7 @@ internal sealed class MediaLoader : IDisposable
     private readonly YuNetDetector? _detector;
     private readonly bool _audio;
     private readonly bool _video;
+    private readonly Modality _expected; // the streams that a row lacks when they are not there
 
     /// <summary>Makes a loader.</summary>
     /// <param name="settings">How media is read and where the mouth is.</param>
@@ -28,6 +29,9 @@ internal sealed class MediaLoader : IDisposable
             wanted = settings.Wanted;
         _audio = wanted.HasFlag(Modality.Audio);
         _video = wanted.HasFlag(Modality.Video);
+        var columns = settings.MediaKind != MediaColumnKind.Clips ? Modality.AudioVisual
+            : (settings.AudioColumnName is null ? Modality.None : Modality.Audio) | (settings.VideoColumnName is null ? Modality.None : Modality.Video);
+        _expected = wanted & columns;
         _reader = new MediaReader(settings.Media with { ReadAudio = settings.Media.ReadAudio && _audio, ReadVideo = settings.Media.ReadVideo && _video });
         if (_video && settings.MouthRegion == MouthRegionMode.DetectedFace)
             _detector = new YuNetDetector(settings.FaceDetectorPath!);
@@ -91,9 +95,10 @@ internal sealed class MediaLoader : IDisposable
     private RowMedia Prepare(MediaClip clip, MediaReference reference)
     {
         var (status, problem, video, rowBox) = (clip.Status, clip.Problem, clip.Video, reference.Box);
+        MouthRegion? region = null;
         if (video is not null)
         {
-            var region = rowBox is { IsValid: false }
+            region = rowBox is { IsValid: false }
                 ? new MouthRegion { Problem = $"The row's mouth box {rowBox} is not a box." }
                 : (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Locate(video, clip.Audio);
             (video, problem) = (region.Mouth, region.Problem);
@@ -105,12 +110,34 @@ internal sealed class MediaLoader : IDisposable
         var videoFeatures = _video ? Fitting(reference.VideoFeatures, _settings.VideoFeatureWidth) : null;
         try
         {
-            return new RowMedia(new SpeechInput(clip.Audio, video, audioFeatures, videoFeatures), status, problem);
+            return Complete(new SpeechInput(clip.Audio, video, audioFeatures, videoFeatures));
         }
         catch (ArgumentException error)
         {
             // A clip handed in by the caller at another rate.
-            return new RowMedia(new SpeechInput(null, null), MediaStatus.Refused, error.Message);
+            (status, problem) = (MediaStatus.Refused, error.Message);
+            return Complete(new SpeechInput(null, null));
+        }
+
+        RowMedia Complete(SpeechInput input)
+        {
+            var missing = _expected & ~input.Available;
+            if (missing != Modality.None)
+            {
+                if (status == MediaStatus.Ok)
+                {
+                    status = missing switch { Modality.Audio => MediaStatus.VideoOnly, Modality.Video => MediaStatus.AudioOnly, _ => MediaStatus.Missing };
+                    problem ??= $"The row has no {missing switch { Modality.Audio => "sound", Modality.Video => "picture", _ => "media" }}.";
+                }
+                if (_settings.MissingModality == MissingModality.Throw)
+                {
+                    var source = reference.Path ?? "a row";
+                    throw new AvsrMediaException(source, status, $"{source}: {status}: {problem} Leave the row out, or choose another {nameof(MissingModality)} than {MissingModality.Throw}.");
+                }
+                if (_settings.MissingModality == MissingModality.Skip)
+                    input = new SpeechInput(null, null);
+            }
+            return new RowMedia(input, status, problem, MediaQuality.Measure(clip, region));
         }
 
         // Features of another encoder mean nothing to the model.

@@ -24,6 +24,7 @@ internal sealed record RecognitionSettings
     public string? FaceDetectorPath { get; init; }
     public FaceLocatorOptions? FaceLocator { get; init; }
     public RecognitionModality Modality { get; init; }
+    public MissingModality MissingModality { get; init; }
     public required MediaReaderOptions Media { get; init; }
     public int RowBatchSize { get; init; }
     public int Parallelism { get; init; }

@@ -8,7 +8,8 @@ namespace Microsoft.ML.Avsr;
 /// <param name="Input">Sound and mouth crops; neither where nothing could be had.</param>
 /// <param name="Status">What happened.</param>
 /// <param name="Problem">Why the status is not <see cref="MediaStatus.Ok"/>.</param>
-internal sealed record RowMedia(SpeechInput Input, MediaStatus Status, string? Problem)
+/// <param name="Quality">Signals that tell why the clip may be hard to recognise.</param>
+internal sealed record RowMedia(SpeechInput Input, MediaStatus Status, string? Problem, MediaQuality Quality)
 {
     public bool IsUsable => Input.Available != Modality.None;
 }

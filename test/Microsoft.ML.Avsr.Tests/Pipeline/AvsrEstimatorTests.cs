@@ -26,7 +26,8 @@ public sealed class AvsrEstimatorTests
         var ml = new MLContext();
         var view = ml.Data.LoadFromEnumerable(new[] { new Clip() });
         var shape = ml.Transforms.Avsr().GetOutputSchema(SchemaShapes.Create(view.Schema));
-        Assert.AreEqual("Path, Label, Transcript, Transcript.Confidence, Transcript.Status, Transcript.Modality", string.Join(", ", shape.Select(column => column.Name)));
+        Assert.AreEqual("Path, Label, Transcript, Transcript.Confidence, Transcript.Status, Transcript.Modality, "
+            + "Transcript.AudioLevel, Transcript.Clipping, Transcript.FrameRate, Transcript.AudioOffset, Transcript.FaceShare, Transcript.FaceScore", string.Join(", ", shape.Select(column => column.Name)));
         Assert.AreEqual(NumberDataViewType.Single, shape.Single(column => column.Name == "Transcript.Confidence").ItemType);
     }
 

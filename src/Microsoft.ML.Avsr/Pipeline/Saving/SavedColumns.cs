@@ -21,6 +21,13 @@ internal static class SavedColumns
     public const string Confidence = "Microsoft.ML.Avsr.Transcript.Confidence";
     public const string Status = "Microsoft.ML.Avsr.Transcript.Status";
     public const string Modality = "Microsoft.ML.Avsr.Transcript.Modality";
+    public const string Quality = "Microsoft.ML.Avsr.Quality.";
+    public const string AudioLevel = Quality + nameof(MediaQuality.AudioLevel);
+    public const string Clipping = Quality + nameof(MediaQuality.Clipping);
+    public const string FrameRate = Quality + nameof(MediaQuality.FrameRate);
+    public const string AudioOffset = Quality + nameof(MediaQuality.AudioOffset);
+    public const string FaceShare = Quality + nameof(MediaQuality.FaceShare);
+    public const string FaceScore = Quality + nameof(MediaQuality.FaceScore);
 
     /// <summary>The key that the payload is looked up by.</summary>
     public const string KeyValue = "avsr";
@@ -165,9 +172,41 @@ internal sealed class SavedClipsRow : ISavedRow
     public MediaReference GetMedia() => new() { Audio = Audio, Video = Video };
 }
 
-/// <summary>What the recognising stage of a saved chain writes.</summary>
-internal sealed class SavedResult
+/// <summary>Signals of sound and frames that a stage of a saved chain writes.</summary>
+internal abstract class SavedMediaQuality
 {
+    [ColumnName(SavedColumns.AudioLevel)]
+    public float AudioLevel { get; set; }
+
+    [ColumnName(SavedColumns.Clipping)]
+    public float Clipping { get; set; }
+
+    [ColumnName(SavedColumns.FrameRate)]
+    public float FrameRate { get; set; }
+
+    [ColumnName(SavedColumns.AudioOffset)]
+    public float AudioOffset { get; set; }
+
+    /// <summary>Takes the signals over.</summary>
+    public virtual void Set(MediaQuality quality) => (AudioLevel, Clipping, FrameRate, AudioOffset) =
+        ((float)quality.AudioLevel, (float)quality.Clipping, (float)quality.FrameRate, (float)quality.AudioOffset);
+}
+
+/// <summary>What the recognising stage of a saved chain writes.</summary>
+internal sealed class SavedResult : SavedMediaQuality
+{
+    [ColumnName(SavedColumns.FaceShare)]
+    public float FaceShare { get; set; }
+
+    [ColumnName(SavedColumns.FaceScore)]
+    public float FaceScore { get; set; }
+
+    public override void Set(MediaQuality quality)
+    {
+        base.Set(quality);
+        (FaceShare, FaceScore) = ((float)quality.FaceShare, (float)quality.FaceScore);
+    }
+
     [ColumnName(SavedColumns.Transcript)]
     public string Transcript { get; set; } = "";
 

@@ -60,7 +60,8 @@ internal abstract class SavedRecognition<TRow> : CustomMappingFactory<TRow, Save
             }
             var media = loaded.Loader.Load(row.GetMedia(), CancellationToken.None);
             var transcription = loaded.Model.Recognizer.Transcribe([media.Input.Restrict(loaded.Settings.Wanted)])[0];
-            (result.Transcript, result.Confidence, result.Status, result.Modality) = AvsrRow.Create(media, transcription);
+            (result.Transcript, result.Confidence, result.Status, result.Modality, var quality) = AvsrRow.Create(media, transcription);
+            result.Set(quality);
         }
     }
 

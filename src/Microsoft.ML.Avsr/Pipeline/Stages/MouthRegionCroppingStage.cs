@@ -17,7 +17,8 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         .. (settings.BoxColumns ?? []).Select(name => new InputColumn(name, "mouth box", NumberDataViewType.Single)),
     ];
 
-    public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } = [new(settings.Output, VideoClipDataViewType.Instance)];
+    public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
+        [new(settings.Output, VideoClipDataViewType.Instance), .. QualityColumns.Make(settings.Output, QualityColumns.OfFace)];
 
     public Settings Parameters => settings;
 
@@ -45,7 +46,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         SavedColumns.BoxY => settings.BoxColumns![1],
         SavedColumns.BoxWidth => settings.BoxColumns![2],
         SavedColumns.BoxHeight => settings.BoxColumns![3],
-        _ => settings.Output,
+        _ => QualityColumns.UserName(settings.Output, fixedName) ?? settings.Output,
     };
 
     internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null, FaceLocatorOptions? FaceLocator = null);
@@ -62,11 +63,11 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
             _locator = _detector is not null ? new FaceMouthLocator(_detector, settings.FaceLocator) : settings.Box is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
         }
 
-        public VideoClip? Crop(VideoClip? frames, MouthBox? rowBox)
+        public MouthRegion Crop(VideoClip? frames, MouthBox? rowBox)
         {
             if (frames is null || rowBox is { IsValid: false })
-                return null;
-            return (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Crop(frames, out _);
+                return new MouthRegion();
+            return (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Locate(frames, null);
         }
 
         public void Dispose() => _detector?.Dispose();
@@ -78,6 +79,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         private readonly ValueGetter<float>[] _box = [.. columns.Skip(1).Select(column => row.GetGetter<float>(column))];
         private readonly VideoClip?[] _clips = new VideoClip?[slots];
         private readonly MouthBox?[] _boxes = new MouthBox?[slots];
+        private readonly MouthRegion[] _regions = new MouthRegion[slots];
 
         public override void Capture(int slot)
         {
@@ -95,10 +97,18 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         public override void Compute(int count)
         {
             for (var i = 0; i < count; i++)
-                _clips[i] = cropper.Crop(_clips[i], _boxes[i]);
+            {
+                _regions[i] = cropper.Crop(_clips[i], _boxes[i]);
+                _clips[i] = null; // whole frames are large
+            }
         }
 
-        public override Delegate Getter(int output, Func<int> current) => Read(current, slot => _clips[slot]!);
+        public override Delegate Getter(int output, Func<int> current) => output switch
+        {
+            0 => Read(current, slot => _regions[slot].Mouth!),
+            1 => Read(current, slot => (float)(_regions[slot].FaceShare ?? double.NaN)),
+            _ => Read(current, slot => (float)(_regions[slot].Face?.MeanScore ?? double.NaN)),
+        };
     }
 
     internal sealed class BoxRow
@@ -126,6 +136,14 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
     {
         [ColumnName("Microsoft.ML.Avsr.Mouth"), VideoClipType]
         public VideoClip? Mouth { get; set; }
+
+        [ColumnName(SavedColumns.FaceShare)]
+        public float FaceShare { get; set; }
+
+        [ColumnName(SavedColumns.FaceScore)]
+        public float FaceScore { get; set; }
+
+        public void Set(MouthRegion region) => (Mouth, FaceShare, FaceScore) = (region.Mouth, (float)(region.FaceShare ?? double.NaN), (float)(region.Face?.MeanScore ?? double.NaN));
     }
 
     [CustomMappingFactoryAttribute(Contract)]
@@ -134,7 +152,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         public override Action<SavedVideoRow, Result> GetMapping()
         {
             var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
-            return (row, result) => result.Mouth = cache.Get(row.Payload).Crop(row.Video, null);
+            return (row, result) => result.Set(cache.Get(row.Payload).Crop(row.Video, null));
         }
     }
 
@@ -144,7 +162,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         public override Action<BoxRow, Result> GetMapping()
         {
             var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
-            return (row, result) => result.Mouth = cache.Get(row.Payload).Crop(row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height));
+            return (row, result) => result.Set(cache.Get(row.Payload).Crop(row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height)));
         }
     }
 }

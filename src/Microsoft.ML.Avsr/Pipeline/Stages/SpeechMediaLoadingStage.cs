@@ -20,6 +20,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
         new(settings.Audio, AudioClipDataViewType.Instance),
         new(settings.Video, VideoClipDataViewType.Instance),
         new(settings.Status, TextDataViewType.Instance),
+        .. QualityColumns.Make(settings.Status, QualityColumns.OfMedia),
     ];
 
     public override int LookAhead => settings.Recognition.RowBatchSize;
@@ -40,7 +41,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
         SavedColumns.Media => settings.Recognition.MediaColumnName!,
         SavedColumns.Audio => settings.Audio,
         SavedColumns.Video => settings.Video,
-        _ => settings.Status,
+        _ => QualityColumns.UserName(settings.Status, fixedName) ?? settings.Status,
     };
 
     internal sealed record Settings(string Audio, string Video, string Status, RecognitionSettings Recognition, bool IsPath = true);
@@ -48,22 +49,27 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
     private sealed class Work(MediaLoader loader, RecognitionSettings settings, MediaColumns columns, int slots) : RowWork
     {
         private readonly MediaReference[] _references = new MediaReference[slots];
+        private readonly MediaQuality?[] _quality = new MediaQuality?[slots];
         private MediaClip[] _clips = [];
 
         public override void Capture(int slot) => _references[slot] = columns.Read();
 
-        public override void Compute(int count) =>
+        public override void Compute(int count)
+        {
+            Array.Clear(_quality);
             _clips = loader.Read(new ArraySegment<MediaReference>(_references, 0, count), settings.Parallelism, CancellationToken.None);
+        }
 
         public override Delegate Getter(int output, Func<int> current) => output switch
         {
             0 => Read(current, slot => _clips[slot].Audio!),
             1 => Read(current, slot => _clips[slot].Video!),
-            _ => Read(current, slot => _clips[slot].Status.ToString().AsMemory()),
+            2 => Read(current, slot => _clips[slot].Status.ToString().AsMemory()),
+            _ => Read(current, slot => QualityColumns.Value(_quality[slot] ??= MediaQuality.Measure(_clips[slot]), QualityColumns.OfMedia[output - 3])),
         };
     }
 
-    internal sealed class Result
+    internal sealed class Result : SavedMediaQuality
     {
         [ColumnName(SavedColumns.Audio), AudioClipType]
         public AudioClip? Audio { get; set; }
@@ -85,6 +91,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
             {
                 var clip = cache.Get(row.GetPayload()).Read(row.GetMedia(), CancellationToken.None);
                 (result.Audio, result.Video, result.Status) = (clip.Audio, clip.Video, clip.Status.ToString());
+                result.Set(MediaQuality.Measure(clip));
             };
         }
     }
