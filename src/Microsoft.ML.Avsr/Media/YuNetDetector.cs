@@ -12,7 +12,8 @@ public sealed class YuNetDetector : IFaceDetector, IDisposable
     /// <summary>Where the weights come from.</summary>
     public const string WhereToGet =
         "YuNet's weights are the file onnx/yunet_n_dynamic.onnx of github.com/ShiqiYu/libfacedetection.train " +
-        "(SHA-256 104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12); yunet_n_320_320.onnx there holds the same numbers.";
+        "(SHA-256 104ee26c71d5c270ce79a6b3dced91c91013260d29a6bf18f9296c5b8c4c2b12); yunet_n_320_320.onnx there holds the same numbers. " +
+        "WeightsDownload.ToFolderAsync(DownloadableWeights.YuNet, folder) fetches the file and checks its hash.";
 
     private const int FramesPerRun = 16;
     private const double NmsOverlap = 0.3; // as published

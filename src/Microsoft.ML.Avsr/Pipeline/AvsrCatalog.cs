@@ -24,6 +24,10 @@ public sealed partial class AvsrCatalog
     /// <exception cref="ArgumentException">An option is impossible; the message names it.</exception>
     public AvsrEstimator SpeechRecognition(AvsrEstimator.Options? options = null) => new(_log, options ?? new AvsrEstimator.Options());
 
+    /// <summary>Reports what the package needs and found here: libtorch, threads, BLAS, CUDA, ffmpeg, weights. Never throws.</summary>
+    /// <param name="options">Where ffmpeg and weights are; null for the defaults.</param>
+    public AvsrDiagnosis Diagnose(AvsrEstimator.Options? options = null) => Diagnostics.Run(options ?? new AvsrEstimator.Options());
+
     /// <summary>Makes an estimator and fits it.</summary>
     /// <param name="data">Rows with media and what is said in it.</param>
     /// <param name="options">Everything that can be chosen.</param>

@@ -46,8 +46,11 @@ public sealed partial class AvsrEstimator
         /// <summary>Weights of the face detector YuNet (an ONNX file) for <see cref="MouthRegionMode.DetectedFace"/>. Setting it suffices.</summary>
         public string? FaceDetectorPath { get; set; }
 
-        /// <summary>How faces are followed, chosen and framed for <see cref="MouthRegionMode.DetectedFace"/>. The default frame suits encoders that train from scratch.</summary>
-        public FaceLocatorOptions FaceLocator { get; set; } = new();
+        /// <summary>
+        /// How faces are followed, chosen and framed for <see cref="MouthRegionMode.DetectedFace"/>. Null is
+        /// <see cref="MouthFraming.EyeDistance"/> for a visual encoder from scratch and <see cref="MouthFraming.MeanFace"/> for a published one.
+        /// </summary>
+        public FaceLocatorOptions? FaceLocator { get; set; }
 
         /// <summary>Which streams the fitted transformer recognises from.</summary>
         public RecognitionModality Modality { get; set; }
@@ -104,7 +107,6 @@ public sealed partial class AvsrEstimator
             ArgumentNullException.ThrowIfNull(Training);
             ArgumentNullException.ThrowIfNull(Decoding);
             ArgumentNullException.ThrowIfNull(Media);
-            ArgumentNullException.ThrowIfNull(FaceLocator);
             OptionCheck.Require(Enum.IsDefined(Modality), nameof(Modality), Modality, "is none of the modalities.");
             OptionCheck.Require(Enum.IsDefined(MissingModality), nameof(MissingModality), MissingModality, "is none of the policies.");
             OptionCheck.Require(Enum.IsDefined(MouthRegion), nameof(MouthRegion), MouthRegion, "is none of the modes.");
@@ -114,7 +116,7 @@ public sealed partial class AvsrEstimator
             Training.Validate();
             Decoding.Validate();
             Media.Validate();
-            FaceLocator.Validate();
+            FaceLocator?.Validate();
             return new RecognitionSettings
             {
                 OutputColumnName = OutputColumnName,
@@ -125,7 +127,7 @@ public sealed partial class AvsrEstimator
                 MouthBox = MouthBox,
                 MouthBoxColumnNames = MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
                 FaceDetectorPath = FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath),
-                FaceLocator = FaceLocator,
+                FaceLocator = FaceLocator ?? new FaceLocatorOptions { Framing = UsesPublishedVision ? MouthFraming.MeanFace : MouthFraming.EyeDistance },
                 Modality = Modality,
                 MissingModality = MissingModality,
                 Media = Media,
@@ -133,6 +135,9 @@ public sealed partial class AvsrEstimator
                 Parallelism = Parallelism,
             };
         }
+
+        // A model folder of this package may hold either; its maker knows.
+        private bool UsesPublishedVision => Training.VisualEncoderPath is not null || (Training.InitialModel is { } model && !Directory.Exists(model));
 
         internal Options Clone() => (Options)MemberwiseClone();
 
