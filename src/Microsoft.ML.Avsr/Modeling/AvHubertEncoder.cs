@@ -27,6 +27,7 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
     {
         ArgumentNullException.ThrowIfNull(config);
         Config = config.Validated();
+        Lora = lora;
         lora?.Validate();
         if (lora is not null && (lora.Targets & ~LoraTargets.QueryValue) != 0)
             throw new ArgumentException($"LoraConfig.Targets is {lora.Targets}; AV-HuBERT adapts queries and values only.", nameof(lora));
@@ -46,6 +47,12 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
 
     /// <summary>The encoder's shape.</summary>
     public VisualEncoderConfig Config { get; }
+
+    /// <summary>Its low-rank adapters; null is none.</summary>
+    public LoraConfig? Lora { get; }
+
+    /// <summary>Whether the adapters are at present part of the projections' weights.</summary>
+    public bool AdaptersMerged { get; private set; }
 
     /// <summary>Whether the front end runs over padded frames as if they were real, as the reference does; off by default.</summary>
     /// <remarks>
@@ -75,6 +82,25 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
         var mask = valid is null ? null : PaddingMask.Subsample(valid, Config.TimeStride);    // [batch, time]
         var features = encoder.call(joined, mask);
         return new EncodedSequence(features.MoveToOuterDisposeScope(), mask?.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Adds the adapters to the projections' weights: inference without their cost.</summary>
+    /// <remarks>Nothing happens without adapters, or when they are merged already.</remarks>
+    public void MergeAdapters()
+    {
+        if (Lora is null || AdaptersMerged)
+            return;
+        encoder.MergeAdapters(Lora.Scale, active: false);
+        AdaptersMerged = true;
+    }
+
+    /// <summary>Takes the adapters out of the projections' weights again (equal up to rounding).</summary>
+    public void UnmergeAdapters()
+    {
+        if (Lora is null || !AdaptersMerged)
+            return;
+        encoder.MergeAdapters(-Lora.Scale, active: true);
+        AdaptersMerged = false;
     }
 
     /// <summary>Joins the modalities; a missing one is zeros (specification 4.3).</summary>

@@ -83,6 +83,9 @@ public sealed class AvsrModel : Module
     /// <summary>Where the parameters are.</summary>
     public Device Device => llm.Device;
 
+    /// <summary>Refuses to be saved with adapters in the weights: loaded again, they would count twice.</summary>
+    internal void RequireUnmerged() => ReferenceAdapter.RequireUnmerged(LanguageModel.AdaptersMerged || VisualEncoder is { AdaptersMerged: true });
+
     private bool PaddedTokens => Config.Compatibility.HasFlag(ReferenceCompatibility.PaddedTokens);
 
     /// <summary>Audio tokens before projection.</summary>

@@ -69,12 +69,18 @@ public sealed record LlamaConfig
         VocabularySize = 32000, Width = 4096, Layers = 32, Heads = 32, KeyValueHeads = 32, FeedForward = 11008,
     };
 
+    /// <summary>Llama-2-13B.</summary>
+    public static LlamaConfig Llama2With13B { get; } = Llama2With7B with { Width = 5120, Layers = 40, Heads = 40, KeyValueHeads = 40, FeedForward = 13824 };
+
     /// <summary>Llama-3.1-8B.</summary>
     public static LlamaConfig Llama31With8B { get; } = new()
     {
         VocabularySize = 128256, Width = 4096, Layers = 32, Heads = 32, KeyValueHeads = 8, FeedForward = 14336,
         RopeTheta = 500000, RopeScaling = new RopeScaling(8, 1, 4, 8192),
     };
+
+    /// <summary>Llama-3-8B: as 3.1, but its rotary frequencies are not stretched.</summary>
+    public static LlamaConfig Llama3With8B { get; } = Llama31With8B with { RopeScaling = null };
 
     /// <summary>Llama-3.2-1B.</summary>
     public static LlamaConfig Llama32With1B { get; } = new()
@@ -92,6 +98,24 @@ public sealed record LlamaConfig
         VocabularySize = 151936, Width = 896, Layers = 24, Heads = 14, KeyValueHeads = 2, FeedForward = 4864,
         RopeTheta = 1000000, RmsEpsilon = 1e-6, TieEmbeddings = true, AttentionBias = true,
     };
+
+    /// <summary>Qwen2.5-1.5B.</summary>
+    public static LlamaConfig Qwen25With1AndHalfB { get; } = Qwen25WithHalfB with { Width = 1536, Layers = 28, Heads = 12, FeedForward = 8960 };
+
+    /// <summary>Qwen2.5-3B.</summary>
+    public static LlamaConfig Qwen25With3B { get; } = Qwen25WithHalfB with { Width = 2048, Layers = 36, Heads = 16, FeedForward = 11008 };
+
+    /// <summary>Qwen2.5-7B.</summary>
+    public static LlamaConfig Qwen25With7B { get; } = Qwen25WithHalfB with
+    {
+        VocabularySize = 152064, Width = 3584, Layers = 28, Heads = 28, KeyValueHeads = 4, FeedForward = 18944, TieEmbeddings = false,
+    };
+
+    /// <summary>Qwen2.5-14B, the base model (the instructed one has an epsilon of 1e-6).</summary>
+    public static LlamaConfig Qwen25With14B { get; } = Qwen25With7B with { Width = 5120, Layers = 48, Heads = 40, KeyValueHeads = 8, FeedForward = 13824, RmsEpsilon = 1e-5 };
+
+    /// <summary>Qwen2.5-32B, the base model (the instructed one has an epsilon of 1e-6).</summary>
+    public static LlamaConfig Qwen25With32B { get; } = Qwen25With14B with { Layers = 64, FeedForward = 27648 };
 
     /// <summary>Reads a Hugging Face <c>config.json</c> of model type <c>llama</c> or <c>qwen2</c>.</summary>
     /// <param name="config">The root object of the file.</param>
@@ -139,6 +163,7 @@ public sealed record LlamaConfig
         ConfigCheck.Range(record, nameof(Layers), Layers, 0, 1024);
         ConfigCheck.Range(record, nameof(Heads), Heads, 1, 4096);
         ConfigCheck.Range(record, nameof(FeedForward), FeedForward, 1, 1 << 20);
+        ConfigCheck.Range(record, nameof(HeadSize), HeadSize, 0, 1 << 16);
         if (KeyValueHeads < 1 || Heads % KeyValueHeads != 0)
             throw new ArgumentOutOfRangeException(nameof(KeyValueHeads), KeyValueHeads, $"{record}.{nameof(KeyValueHeads)} is {KeyValueHeads}; it must divide Heads, {Heads}.");
         if (HeadSize == 0 && Width % Heads != 0)

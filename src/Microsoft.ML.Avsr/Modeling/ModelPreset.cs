@@ -21,11 +21,14 @@ public sealed record ModelPreset
 
     private static readonly string[] s_flags = ["stack", "plain", "adapted", "audio", "separate", "joint"];
 
-    // Beside each language model the reduction and alpha of its published adapters (specification 6.6).
+    // Beside each language model the reduction and alpha of its published adapters (specification 6.6), or of the nearest size that has some.
     private static readonly Dictionary<string, (LlamaConfig Config, int Reduction, double Alpha)> s_language = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["tinyllama"] = (LlamaConfig.TinyLlama, 32, 4), ["llama2-7b"] = (LlamaConfig.Llama2With7B, 64, 8), ["llama3.1-8b"] = (LlamaConfig.Llama31With8B, 64, 8),
-        ["llama3.2-1b"] = (LlamaConfig.Llama32With1B, 32, 4), ["llama3.2-3b"] = (LlamaConfig.Llama32With3B, 32, 4), ["qwen2.5-0.5b"] = (LlamaConfig.Qwen25WithHalfB, 32, 4),
+        ["tinyllama"] = (LlamaConfig.TinyLlama, 32, 4), ["llama2-7b"] = (LlamaConfig.Llama2With7B, 64, 8), ["llama2-13b"] = (LlamaConfig.Llama2With13B, 64, 8),
+        ["llama3-8b"] = (LlamaConfig.Llama3With8B, 64, 8), ["llama3.1-8b"] = (LlamaConfig.Llama31With8B, 64, 8),
+        ["llama3.2-1b"] = (LlamaConfig.Llama32With1B, 32, 4), ["llama3.2-3b"] = (LlamaConfig.Llama32With3B, 32, 4),
+        ["qwen2.5-0.5b"] = (LlamaConfig.Qwen25WithHalfB, 32, 4), ["qwen2.5-1.5b"] = (LlamaConfig.Qwen25With1AndHalfB, 32, 4), ["qwen2.5-3b"] = (LlamaConfig.Qwen25With3B, 32, 4),
+        ["qwen2.5-7b"] = (LlamaConfig.Qwen25With7B, 64, 8), ["qwen2.5-14b"] = (LlamaConfig.Qwen25With14B, 64, 8), ["qwen2.5-32b"] = (LlamaConfig.Qwen25With32B, 64, 8),
     };
 
     /// <summary>Whisper sizes that a name can have, and <c>none</c>.</summary>

@@ -5,8 +5,12 @@ namespace Microsoft.ML.Avsr.Modeling;
 /// <summary>Reads a published model's architecture from the names and shapes of its tensors (specification 16.2); no number is read.</summary>
 public static class PublishedArchitecture
 {
+    // Llama 3 has the shapes of 3.1, which the reference uses; a model on Llama 3 has to be named in the options.
     private static readonly LlamaConfig[] s_known =
-        [LlamaConfig.TinyLlama, LlamaConfig.Llama2With7B, LlamaConfig.Llama31With8B, LlamaConfig.Llama32With1B, LlamaConfig.Llama32With3B, LlamaConfig.Qwen25WithHalfB];
+    [
+        LlamaConfig.TinyLlama, LlamaConfig.Llama2With7B, LlamaConfig.Llama2With13B, LlamaConfig.Llama31With8B, LlamaConfig.Llama32With1B, LlamaConfig.Llama32With3B,
+        LlamaConfig.Qwen25WithHalfB, LlamaConfig.Qwen25With1AndHalfB, LlamaConfig.Qwen25With3B, LlamaConfig.Qwen25With7B, LlamaConfig.Qwen25With14B, LlamaConfig.Qwen25With32B,
+    ];
 
     /// <summary>Reads the architecture.</summary>
     /// <param name="weights">Tensors under published names.</param>

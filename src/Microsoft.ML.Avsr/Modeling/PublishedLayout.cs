@@ -20,7 +20,7 @@ public static class PublishedLayout
         ArgumentNullException.ThrowIfNull(config);
         ArgumentNullException.ThrowIfNull(key);
         if (key.StartsWith(OurVisual, StringComparison.Ordinal))
-            return VisualPart(config) + key[OurVisual.Length..];
+            return VisualPart(config.AvHubertStreams) + key[OurVisual.Length..];
         if (key.StartsWith("audio_encoder.", StringComparison.Ordinal) || key.StartsWith("llm.", StringComparison.Ordinal))
             return key;
         if (!key.StartsWith(OurProjector, StringComparison.Ordinal))
@@ -76,7 +76,7 @@ public static class PublishedLayout
             StateDictionaryLoader.Load(model, read, key => NameOf(config, key));
             if (model.VisualEncoder is { } visual)
             {
-                using var encoder = weights.Below(VisualPart(config), leaveOpen: true);
+                using var encoder = weights.Below(VisualPart(config.AvHubertStreams), leaveOpen: true);
                 model.Pretraining = PretrainingTensors.Read(encoder, visual.Config);
             }
         }
@@ -98,9 +98,11 @@ public static class PublishedLayout
     /// </remarks>
     /// <param name="path">A <c>.safetensors</c> file, or any other name for a PyTorch file that <c>torch.load</c> reads.</param>
     /// <param name="model">The model.</param>
+    /// <exception cref="InvalidOperationException">The model's adapters are merged.</exception>
     public static void Save(string path, AvsrModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        model.RequireUnmerged();
         using var scope = NewDisposeScope();
         var parts = new Dictionary<string, IReadOnlyDictionary<string, Tensor>>(StringComparer.Ordinal);
         foreach (var group in model.state_dict()
@@ -111,7 +113,7 @@ public static class PublishedLayout
             // The published files hold a tied output map under its own name, too.
             if (group.Key == "llm" && state.TryGetValue("model.embed_tokens.weight", out var table))
                 state.TryAdd("lm_head.weight", table);
-            if (group.Key + "." == VisualPart(model.Config) && model.VisualEncoder is { } visual && visual.Config.Fusion != ModalityFusion.None)
+            if (group.Key + "." == VisualPart(model.Config.AvHubertStreams) && model.VisualEncoder is { } visual && visual.Config.Fusion != ModalityFusion.None)
             {
                 var dtype = state["feature_extractor_video.proj.weight"].dtype;
                 foreach (var (name, value) in (model.Pretraining ?? PretrainingTensors.OfShape(visual.Config)).ToTensors(dtype))
@@ -130,7 +132,7 @@ public static class PublishedLayout
     }
 
     /// <summary>The published name of the part that is AV-HuBERT.</summary>
-    private static string VisualPart(AvsrModelConfig config) => config.AvHubertStreams switch
+    internal static string VisualPart(AvHubertStreams streams) => streams switch
     {
         AvHubertStreams.Video => OurVisual,
         AvHubertStreams.Audio => "audio_encoder.",

@@ -103,6 +103,8 @@ public sealed record VisualEncoderConfig
         ConfigCheck.Range(record, nameof(TimeStride), TimeStride, 1, 8);
         ConfigCheck.Range(record, nameof(InputPooling), InputPooling, 1, 8);
         ConfigCheck.Range(record, nameof(StageChannels) + ".Count", StageChannels.Count, 4, 4);
+        foreach (var channels in StageChannels)
+            ConfigCheck.Range(record, nameof(StageChannels), channels, 1, 4096);
         ConfigCheck.Range(record, nameof(BlocksPerStage), BlocksPerStage, 1, 8);
         ConfigCheck.Heads(record, Width, Heads, evenHeadSize: PositionKernel == 0);
         ConfigCheck.Range(record, nameof(Layers), Layers, 0, 1024);

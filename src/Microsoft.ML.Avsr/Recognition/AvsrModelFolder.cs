@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Media;
@@ -23,10 +24,12 @@ public static class AvsrModelFolder
     /// <param name="model">The model, all of whose tensors are written.</param>
     /// <param name="decoding">How it decodes; <see langword="null"/> for the defaults.</param>
     /// <exception cref="IOException">The folder cannot be written, or holds something else.</exception>
+    /// <exception cref="InvalidOperationException">The model's adapters are merged.</exception>
     public static void Save(string folder, AvsrModel model, DecodingOptions? decoding = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(model);
+        model.RequireUnmerged();
         var options = (decoding ?? new DecodingOptions()).Validate();
         using var scope = NewDisposeScope();
         using var guard = no_grad();
@@ -78,9 +81,11 @@ public static class AvsrModelFolder
             var header = folder.Config.Deserialize<Header>(AvsrModelSerializer.Json);
             if (header?.Model is null || header.Decoding is null)
                 throw new CheckpointException(folder.Location, "config", "model or decoding is missing");
+            if (!ScalarTypes.IsFloating(header.DType))
+                throw new CheckpointException(folder.Location, "config", $"DType is {header.DType}; a model has Float32, Float16, BFloat16 or Float64");
             var made = construction ?? new ModuleConstruction { DType = header.DType };
             var tokenizer = SpeechTokenizer.Deserialize(folder.Text(TokenizerName));
-            CheckSize(folder, header.Model, tokenizer);
+            ModelSizeCheck.Require(header.Model, tokenizer, null, folder.Parts.Select(folder.Part), folder.Location);
             model = new AvsrModel(header.Model, tokenizer, null, made with { Initialize = false });
             var children = model.named_children().ToDictionary(child => child.Item1, child => child.Item2, StringComparer.Ordinal);
             if (folder.Parts.FirstOrDefault(part => !children.ContainsKey(part)) is { } unknown)
@@ -92,21 +97,10 @@ public static class AvsrModelFolder
         catch (Exception e)
         {
             model?.Dispose();
-            if (e is ArgumentException or JsonException or NotSupportedException or InvalidDataException or TokenizerException)
+            if (e is ArgumentException or JsonException or NotSupportedException or InvalidDataException or TokenizerException or OverflowException or ExternalException)
                 throw new CheckpointException(folder.Location, "config", $"no model can be made of it: {e.Message}", e);
             throw;
         }
-    }
-
-    /// <summary>Refuses a manifest whose architecture is larger than its files, before memory is taken for it.</summary>
-    private static void CheckSize(ModelFolder folder, AvsrModelConfig config, SpeechTokenizer tokenizer)
-    {
-        using var shapes = new AvsrModel(config, tokenizer, null, ModuleConstruction.Meta);
-        var needed = shapes.parameters().Sum(p => p.numel());
-        var stored = folder.Parts.Sum(part => folder.Part(part).Entries.Values.Sum(entry => entry.Shape.Aggregate(1L, (a, b) => a * b)));
-        // A tied output map may be listed under both of its names and stored once.
-        if (needed > 2 * stored)
-            throw new CheckpointException(folder.Location, "config", $"the architecture needs {needed} numbers, the files hold {stored}");
     }
 
     private static ScalarType TypeOf(AvsrModel model)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.ML.Avsr.Checkpoints;
@@ -22,10 +23,11 @@ public static class AvsrModelSerializer
     /// <summary>How architectures and settings are written as JSON.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
     {
-        Converters = { new JsonStringEnumConverter() },
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         IgnoreReadOnlyProperties = true,
         IncludeFields = true, // value tuples
+        RespectNullableAnnotations = true, // a null where a part is needed is refused by name
     };
 
     /// <summary>Writes a model.</summary>
@@ -33,8 +35,10 @@ public static class AvsrModelSerializer
     /// <param name="model">The model.</param>
     /// <param name="decoding">How it decodes.</param>
     /// <param name="frozen">Weights to name instead of writing, or <see langword="null"/>.</param>
+    /// <exception cref="InvalidOperationException">The model's adapters are merged.</exception>
     public static void Save(Stream stream, AvsrModel model, DecodingOptions decoding, FrozenWeights? frozen)
     {
+        model.RequireUnmerged();
         var header = JsonSerializer.SerializeToUtf8Bytes(
             new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, frozen), Json);
         Span<byte> length = stackalloc byte[sizeof(int)];
@@ -61,11 +65,12 @@ public static class AvsrModelSerializer
         {
             var tokenizer = SpeechTokenizer.Deserialize(header.Tokenizer);
             var encoder = header.Frozen is null ? null : LoadFrozen(header.Frozen, resolve);
-            var model = new AvsrModel(header.Config, tokenizer, encoder);
+            using var source = new SafetensorsReader(weights, "saved model");
+            var frozenPrefix = header.Frozen is null ? null : header.Frozen.Part + ".";
+            ModelSizeCheck.Require(header.Config, tokenizer, frozenPrefix, [source], "saved model");
+            var model = new AvsrModel(header.Config, tokenizer, encoder, ModuleConstruction.ForLoading);
             try
             {
-                using var source = new SafetensorsReader(weights, "saved model");
-                var frozenPrefix = header.Frozen is null ? null : header.Frozen.Part + ".";
                 StateDictionaryLoader.Load(model, source,
                     key => frozenPrefix is not null && key.StartsWith(frozenPrefix, StringComparison.Ordinal) ? null : key);
                 return (new SpeechRecognizer(model, header.Decoding), header.Frozen);
@@ -76,7 +81,7 @@ public static class AvsrModelSerializer
                 throw;
             }
         }
-        catch (Exception e) when (e is CheckpointException or ArgumentException or JsonException or InvalidDataException or TokenizerException)
+        catch (Exception e) when (e is CheckpointException or ArgumentException or JsonException or InvalidDataException or TokenizerException or OverflowException or ExternalException)
         {
             throw new AvsrModelException($"The saved model is damaged: {e.Message}", e);
         }
@@ -98,7 +103,7 @@ public static class AvsrModelSerializer
         }
         catch (JsonException e)
         {
-            throw new AvsrModelException($"The saved model is damaged: its header is not valid JSON ({e.Message}).", e);
+            throw new AvsrModelException($"The saved model is damaged: its header is not valid JSON ({CheckpointException.Shorten(e.Message)}).", e);
         }
         if (header?.Config is null || header.Tokenizer is null || header.Decoding is null)
             throw new AvsrModelException("The saved model is damaged: its header lacks architecture, tokenizer or decoding.");

@@ -82,12 +82,13 @@ internal sealed class ByteLevelCodec : TextCodec
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var property in element.GetProperty("vocabulary").EnumerateObject())
         {
-            if (!vocabulary.TryAdd(property.Name, property.Value.GetInt32()))
-                throw new TokenizerException($"Tokenizer definition: the token '{property.Name}' occurs twice in 'vocabulary'.");
+            var id = property.Value.GetInt32();
+            if (id is < 0 or int.MaxValue || !vocabulary.TryAdd(property.Name, id))
+                throw new TokenizerException($"Tokenizer definition: the token '{property.Name}' with id {id} occurs twice in 'vocabulary', or its id is impossible.");
         }
         return new ByteLevelCodec(vocabulary,
-            [.. element.GetProperty("merges").EnumerateArray().Select(merge => merge.GetString()!)],
-            element.GetProperty("pattern").GetString()!,
+            [.. element.GetProperty("merges").EnumerateArray().Select(TokenizerFiles.Text)],
+            TokenizerFiles.Text(element.GetProperty("pattern")),
             element.GetProperty("compose").GetBoolean(),
             element.GetProperty("prefixSpace").GetBoolean());
     }

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Avsr.Text;
 internal sealed class CodePointPreTokenizer : PreTokenizer
 {
     // A ceiling for expressions that come from files; the published ones take microseconds.
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMilliseconds(500);
     private readonly Regex _regex;
 
     public CodePointPreTokenizer(string pattern, TimeSpan? timeout = null)

@@ -6,7 +6,9 @@ namespace Microsoft.ML.Avsr.Text;
 /// <summary>Finds out which tokenizer a Hugging Face model folder holds, and reads it. Only files of fixed names in the folder itself are opened.</summary>
 internal static class HuggingFaceTokenizerFolder
 {
-    public static SpeechTokenizer Read(string directory)
+    public static SpeechTokenizer Read(string directory) => TokenizerFiles.Guard(directory, () => ReadFiles(directory));
+
+    private static SpeechTokenizer ReadFiles(string directory)
     {
         using var configuration = TokenizerFiles.ReadJsonIfPresent(Path.Combine(directory, "tokenizer_config.json"));
         using var map = TokenizerFiles.ReadJsonIfPresent(Path.Combine(directory, "special_tokens_map.json"));

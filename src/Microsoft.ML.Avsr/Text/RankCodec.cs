@@ -43,7 +43,7 @@ internal sealed class RankCodec : TextCodec
     }
 
     public static RankCodec ReadFrom(JsonElement element) => new(
-        RankVocabulary.Parse(element.GetProperty("ranks").GetString()!, "Tokenizer definition"),
-        element.GetProperty("pattern").GetString()!,
+        RankVocabulary.Parse(TokenizerFiles.Text(element.GetProperty("ranks")), "Tokenizer definition"),
+        TokenizerFiles.Text(element.GetProperty("pattern")),
         element.GetProperty("compose").GetBoolean());
 }

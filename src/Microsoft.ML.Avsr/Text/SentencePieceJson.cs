@@ -86,7 +86,7 @@ internal static class SentencePieceJson
         var (rank, last, count) = (0, -1, 0);
         foreach (var merge in merges.EnumerateArray())
         {
-            var parts = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(part => part.GetString()!)] : merge.GetString()!.Split(' ');
+            var parts = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(TokenizerFiles.Text)] : TokenizerFiles.Text(merge).Split(' ');
             if (parts.Length != 2 || !ids.ContainsKey(parts[0]) || !ids.ContainsKey(parts[1]) || !ids.TryGetValue(parts[0] + parts[1], out var id))
                 throw new TokenizerException($"{path}: merge {count + 1}: two parts, both and their union in the vocabulary, are needed.");
             count++;

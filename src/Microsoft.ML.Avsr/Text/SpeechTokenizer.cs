@@ -17,6 +17,7 @@ public sealed partial class SpeechTokenizer
     private const string VideoStartContent = "<video>";
     private const string VideoEndContent = "</video>";
     private const int FormatVersion = 1;
+    private const int MaxIds = 1 << 24; // rows of the largest embedding table that a language model may have
 
     private readonly TextCodec _codec;
     private readonly Dictionary<int, SpecialToken> _special = [];
@@ -34,8 +35,8 @@ public sealed partial class SpeechTokenizer
         var next = codec.Count;
         foreach (var token in special)
         {
-            if (token.Content.Length == 0 || token.Id < 0 || !_special.TryAdd(token.Id, token))
-                throw new TokenizerException($"Special token '{token.Content}' with id {token.Id}: the text must not be empty, the id not negative and not used twice.");
+            if (token.Content.Length == 0 || token.Id is < 0 or >= MaxIds || !_special.TryAdd(token.Id, token))
+                throw new TokenizerException($"Special token '{token.Content}' with id {token.Id}: the text must not be empty, the id from 0 to {MaxIds - 1} and not used twice.");
             next = Math.Max(next, token.Id + 1);
         }
         (BosId, EosId) = (bosId, eosId);
@@ -49,6 +50,8 @@ public sealed partial class SpeechTokenizer
         VideoStartId = Append(VideoStartContent);
         VideoEndId = Append(VideoEndContent);
         VocabularySize = next;
+        if (codec.Count > MaxIds || bosId < -1 || bosId >= next || eosId < 0 || eosId >= next || PadId < 0 || PadId >= next)
+            throw new TokenizerException($"{codec.Count} tokens (at most {MaxIds} are allowed), beginning of sentence {bosId}, end {eosId}, padding {PadId}: the marks must be among the {next} ids.");
         _splitter = new SpecialTokenSplitter(_special.Values);
 
         // A tokenizer that has the token already keeps its id.
@@ -240,7 +243,7 @@ public sealed partial class SpeechTokenizer
             if (root.GetProperty("format").GetString() != "speech-tokenizer" || root.GetProperty("version").GetInt32() > FormatVersion)
                 throw new TokenizerException($"Tokenizer definition: 'format' must be 'speech-tokenizer' and 'version' at most {FormatVersion}.");
             var special = root.GetProperty("special").EnumerateArray().Select(token => new SpecialToken(
-                token.GetProperty("content").GetString()!,
+                TokenizerFiles.Text(token.GetProperty("content")),
                 token.GetProperty("id").GetInt32(),
                 token.GetProperty("skipped").GetBoolean(),
                 token.GetProperty("stripLeft").GetBoolean(),
@@ -248,7 +251,7 @@ public sealed partial class SpeechTokenizer
             return new SpeechTokenizer(TextCodec.Read(root.GetProperty("codec")), special, root.GetProperty("bos").GetInt32(),
                 root.GetProperty("eos").GetInt32(), root.GetProperty("pad").GetInt32(), root.GetProperty("baseSize").GetInt32());
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or NullReferenceException)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
         {
             throw new TokenizerException($"Tokenizer definition: {problem.Message}", problem);
         }

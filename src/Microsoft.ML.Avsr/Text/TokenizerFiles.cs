@@ -31,6 +31,10 @@ internal static class TokenizerFiles
 
     public static JsonDocument? ReadJsonIfPresent(string path) => File.Exists(path) ? ReadJson(path) : null;
 
+    /// <summary>A text, where <see cref="JsonElement.GetString"/> also accepts null.</summary>
+    /// <exception cref="FormatException">It is null.</exception>
+    public static string Text(JsonElement element) => element.GetString() ?? throw new FormatException("A text is needed where the file has null.");
+
     /// <summary>Runs a reader of JSON; a missing property or a wrong kind becomes an exception that names the file.</summary>
     public static T Guard<T>(string path, Func<T> read)
     {
@@ -38,7 +42,7 @@ internal static class TokenizerFiles
         {
             return read();
         }
-        catch (Exception problem) when (problem is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception problem) when (problem is InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
         {
             throw new TokenizerException($"{path}: {problem.Message}", problem);
         }

@@ -42,7 +42,7 @@ internal static class TokenizerJson
     }
 
     public static SpecialToken ReadAddedToken(JsonElement token, int id) => new(
-        token.GetProperty("content").GetString()!, id,
+        TokenizerFiles.Text(token.GetProperty("content")), id,
         Skipped: Flag(token, "special"), StripLeft: Flag(token, "lstrip"), StripRight: Flag(token, "rstrip"));
 
     public static Dictionary<string, int> ReadVocabulary(JsonElement element, string path)
@@ -51,7 +51,7 @@ internal static class TokenizerJson
         var ids = new HashSet<int>();
         foreach (var entry in element.EnumerateObject())
         {
-            if (!entry.Value.TryGetInt32(out var id) || id < 0 || !ids.Add(id) || !vocabulary.TryAdd(entry.Name, id))
+            if (!entry.Value.TryGetInt32(out var id) || id is < 0 or int.MaxValue || !ids.Add(id) || !vocabulary.TryAdd(entry.Name, id))
                 throw new TokenizerException($"{path}: the vocabulary's entry '{entry.Name}' must have an id of its own, 0 or more.");
         }
         for (var value = 0; value < 256; value++)
@@ -89,7 +89,7 @@ internal static class TokenizerJson
         foreach (var merge in element.EnumerateArray())
         {
             // Older files write "a b", newer ones ["a", "b"].
-            var parts = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(part => part.GetString()!)] : merge.GetString()!.Split(' ');
+            var parts = merge.ValueKind == JsonValueKind.Array ? [.. merge.EnumerateArray().Select(TokenizerFiles.Text)] : TokenizerFiles.Text(merge).Split(' ');
             if (parts.Length != 2)
                 throw new TokenizerException($"{path}: merge {merges.Count + 1} does not have two parts.");
             AddMerge(parts[0], parts[1], vocabulary, seen, merges, path);
@@ -134,7 +134,7 @@ internal static class TokenizerJson
             switch (Type(stage))
             {
                 case "Split" when pattern is null && stage.GetProperty("behavior").GetString() == "Isolated" && !Flag(stage, "invert"):
-                    pattern = stage.GetProperty("pattern").GetProperty("Regex").GetString()!;
+                    pattern = TokenizerFiles.Text(stage.GetProperty("pattern").GetProperty("Regex"));
                     break;
                 case "ByteLevel" when !Flag(stage, "add_prefix_space"):
                     if (Property(stage, "use_regex") is not { ValueKind: JsonValueKind.False })

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
 
 namespace Microsoft.ML.Avsr.Tests.Checkpoints;
 
@@ -10,6 +12,8 @@ internal sealed class Mutator(int seed)
 
     private static readonly string[] s_words =
         ["\"", "{", "}", "[", "]", ",", ":", "-1", "9223372036854775807", "1e400", "null", "\\u0000", "__metadata__", "dtype", "../", "/", ".", "(", "]}", "R", "b", "cos\nsystem\n", "\u0080\u0005"];
+
+    private static readonly string[] s_values = ["null", "true", "false", "\"\"", "\"x\"", "[]", "{}", "-1", "0", "1.5", "1e30", "[null]", "{\"a\":1}", "\"\\ud800\""];
 
     private readonly Random _random = new(seed);
 
@@ -31,7 +35,7 @@ internal sealed class Mutator(int seed)
             _ => _random.Next(bytes.Count),
         };
         var length = Math.Min(bytes.Count - at, 1 + _random.Next(1 << _random.Next(10)));
-        switch (_random.Next(10))
+        switch (_random.Next(12))
         {
             case 0:
                 bytes[at] ^= (byte)(1 << _random.Next(8));
@@ -57,9 +61,15 @@ internal sealed class Mutator(int seed)
                 break;
             case 8:
                 // Digits stand for sizes in text: change one.
-                var digit = bytes.FindIndex(at, value => value is >= (byte)'0' and <= (byte)'9');
+                var digit = bytes.FindIndex(at, IsDigit);
                 if (digit >= 0)
                     bytes[digit] = (byte)('0' + _random.Next(10));
+                break;
+            case 9:
+                ReplaceNumber(bytes, at);
+                break;
+            case 10:
+                ReplaceValue(bytes, at);
                 break;
             default:
                 if (other.Length == 0)
@@ -70,6 +80,30 @@ internal sealed class Mutator(int seed)
                 break;
         }
     }
+
+    // Sound JSON with another number in it gets past the syntax, to what believes the number.
+    private void ReplaceNumber(List<byte> bytes, int at)
+    {
+        var start = bytes.FindIndex(at, IsDigit);
+        if (start < 0)
+            return;
+        var end = bytes.FindIndex(start, value => !IsDigit(value));
+        bytes.RemoveRange(start, (end < 0 ? bytes.Count : end) - start);
+        var number = _random.Next(3) == 0 ? s_interesting[_random.Next(s_interesting.Length)] : _random.Next(1 << _random.Next(31));
+        bytes.InsertRange(start, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private void ReplaceValue(List<byte> bytes, int at)
+    {
+        var colon = bytes.FindIndex(at, value => value == (byte)':');
+        if (colon < 0)
+            return;
+        var end = bytes.FindIndex(colon, value => value is (byte)',' or (byte)'}' or (byte)']');
+        bytes.RemoveRange(colon + 1, (end < 0 ? bytes.Count : end) - colon - 1);
+        bytes.InsertRange(colon + 1, Encoding.ASCII.GetBytes(s_values[_random.Next(s_values.Length)]));
+    }
+
+    private static bool IsDigit(byte value) => value is >= (byte)'0' and <= (byte)'9';
 
     private byte[] Number()
     {

@@ -120,15 +120,23 @@ public sealed class AvHubertEncoderTests
         using var scope = NewDisposeScope();
         using var weights = new SafetensorsReader(Golden.Find($"avsr/03_avhubert_{kind}/weights.safetensors"));
         var encoder = AvHubertFactory.FromWeights(weights, heads, normFirst, LoraConfig.AvHubertReference);
-        var adapters = Golden.Tensors($"avsr/03_avhubert_lora_{kind}/lora_weights.safetensors");
-        Golden.Fill(encoder, adapters, key => adapters.ContainsKey(key) ? key : null);
+        using var adapters = new SafetensorsReader(Golden.Find($"avsr/03_avhubert_lora_{kind}/lora_weights.safetensors"));
+        Assert.AreEqual(LoraConfig.AvHubertReference, ReferenceAdapter.ConfigOfAvHubert(adapters, encoder.Config.Width));
+        ReferenceAdapter.Load(encoder, adapters);
         var io = Golden.Tensors($"avsr/03_avhubert_lora_{kind}/io.safetensors");
         var video = Golden.Tensors($"avsr/03_avhubert_{kind}/input.safetensors")["video"];
         var output = encoder.call(null, video, null).Features;
         Golden.AreClose(io["output"], output, 3e-4, 3e-4);
         output.mul(io["cotangent"]).sum().backward();
-        foreach (var name in adapters.Keys)
+        foreach (var name in adapters.Entries.Keys)
             Golden.AreClose(io["grad." + name], Golden.Gradient(encoder, name), 3e-4, 3e-4, name);
+
+        using var guard = no_grad();
+        encoder.MergeAdapters();
+        Assert.ThrowsExactly<InvalidOperationException>(() => ReferenceAdapter.Load(encoder, adapters));
+        Golden.AreClose(io["output"], encoder.call(null, video, null).Features, 3e-4, 3e-4, "merged");
+        encoder.UnmergeAdapters();
+        Golden.AreClose(io["output"], encoder.call(null, video, null).Features, 3e-4, 3e-4, "unmerged");
     }
 
     [TestMethod]

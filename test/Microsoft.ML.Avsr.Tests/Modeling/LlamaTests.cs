@@ -219,7 +219,15 @@ public sealed class LlamaTests
         Assert.AreEqual(1_235_814_400L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama32With1B, null, ModuleConstruction.Meta)));
         Assert.AreEqual(3_212_749_824L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama32With3B, null, ModuleConstruction.Meta)));
         Assert.AreEqual(8_030_261_248L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama31With8B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(8_030_261_248L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama3With8B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(6_738_415_616L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama2With7B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(13_015_864_320L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Llama2With13B, null, ModuleConstruction.Meta)));
         Assert.AreEqual(494_032_768L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25WithHalfB, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(1_543_714_304L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25With1AndHalfB, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(3_085_938_688L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25With3B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(7_615_616_512L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25With7B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(14_770_033_664L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25With14B, null, ModuleConstruction.Meta)));
+        Assert.AreEqual(32_763_876_352L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Qwen25With32B, null, ModuleConstruction.Meta)));
         Assert.AreEqual(1_100_048_384L, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.TinyLlama, null, ModuleConstruction.Meta)));
         Assert.AreEqual(1.79e6, Golden.ParameterCount(new LlamaForCausalLM(LlamaConfig.Tiny(58), null, ModuleConstruction.Meta)), 0.01e6);
     }

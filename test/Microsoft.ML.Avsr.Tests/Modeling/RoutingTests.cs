@@ -103,6 +103,20 @@ public sealed class RoutingTests
             Golden.AreClose(io["grad." + key], parameter.grad!, 1e-4, what: key);
     }
 
+    /// <summary>Of the released mixture's 25 million parameters one token touches 12 603 392 (specification 5.4): the gate and two experts.</summary>
+    [TestMethod]
+    public void OneTokenTouchesThePublishedNumberOfParameters()
+    {
+        using var scope = NewDisposeScope();
+        var config = ModelPreset.ReleasedSmop.Build().Projector;
+        var mixture = new SparseMixtureProjector(config.AudioWidth!.Value, config);
+        Assert.AreEqual(4_096L + (4 * 6_299_648L), Golden.ParameterCount(mixture));
+        mixture.eval(); // training also runs experts without tokens, on nothing
+        mixture.call(randn(1, config.AudioWidth.Value)).Output.square().sum().backward();
+        var touched = mixture.parameters().Where(parameter => parameter.grad is not null).Sum(parameter => parameter.numel());
+        Assert.AreEqual(12_603_392L, touched);
+    }
+
     [TestMethod]
     public void CuMosMixtureIsASettingOfTheSameModule()
     {

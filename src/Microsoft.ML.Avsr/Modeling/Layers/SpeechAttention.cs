@@ -34,7 +34,17 @@ internal sealed class SpeechAttention : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>False while the adapters are part of the projections' weights.</summary>
+    public bool AdaptersActive { get; set; } = true;
+
     public override Tensor forward(Tensor input) => Attend(input, null, null);
+
+    /// <summary>Adds factor · up · down of each adapter to its projection.</summary>
+    public void MergeAdapters(double factor)
+    {
+        LowRank.Merge(q_proj, lora_down_Q, lora_up_Q, factor);
+        LowRank.Merge(v_proj, lora_down_V, lora_up_V, factor);
+    }
 
     /// <summary>Attention of every position to every real position.</summary>
     /// <param name="input">[batch, time, width].</param>
@@ -47,8 +57,10 @@ internal sealed class SpeechAttention : Module<Tensor, Tensor>
         var shape = input.shape;
         var (batch, time) = (shape[0], shape[1]);
         var dropout = _options.Lora?.Dropout ?? 0;
-        var queries = LowRank.Add(q_proj.call(input), input, lora_down_Q, lora_up_Q, _scale, dropout, training);
-        var values = LowRank.Add(v_proj.call(input), input, lora_down_V, lora_up_V, _scale, dropout, training);
+        Tensor Adapted(LinearLayer projection, LinearLayer? down, LinearLayer? up) =>
+            AdaptersActive ? LowRank.Add(projection.call(input), input, down, up, _scale, dropout, training) : projection.call(input);
+        var queries = Adapted(q_proj, lora_down_Q, lora_up_Q);
+        var values = Adapted(v_proj, lora_down_V, lora_up_V);
         var q = Split(queries, batch, time);            // [batch, heads, time, headSize]
         var k = Split(k_proj.call(input), batch, time); // [batch, heads, time, headSize]
         var v = Split(values, batch, time);             // [batch, heads, time, headSize]

@@ -67,6 +67,13 @@ internal sealed class SpeechBlock : Module<Tensor, Tensor>
         return state.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds factor · up · down of each adapter to its projection and switches the adapters on or off.</summary>
+    public void MergeAdapters(double factor, bool active)
+    {
+        self_attn.MergeAdapters(factor);
+        self_attn.AdaptersActive = active;
+    }
+
     private Tensor FeedForward(Tensor input)
     {
         var hidden = Activation.Gelu(fc1.call(input)); // [batch, time, feedForward]

@@ -64,6 +64,13 @@ internal sealed class SpeechTransformer : Module<Tensor, Tensor?, Tensor>
         return state.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Adds factor · up · down of each adapter to its projection and switches the adapters on or off.</summary>
+    public void MergeAdapters(double factor, bool active)
+    {
+        foreach (var block in layers)
+            block.MergeAdapters(factor, active);
+    }
+
     private bool IsDropped()
     {
         if (!training || _config.LayerDrop <= 0)
