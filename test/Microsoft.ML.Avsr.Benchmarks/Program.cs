@@ -3,6 +3,8 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
+if (args is ["load", ..])
+    return Microsoft.ML.Avsr.Benchmarks.LoadCommand.Run(args[1..]);
 if (args is ["full-size", ..])
     return Microsoft.ML.Avsr.Benchmarks.FullSizeCommand.Run(args[1..]);
 if (args is ["faces", ..])

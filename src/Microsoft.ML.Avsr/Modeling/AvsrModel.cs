@@ -46,8 +46,9 @@ public sealed class AvsrModel : Module
         Tokenizer = tokenizer;
         audio_encoder = config.AudioEncoder is null ? null : audioEncoder ?? new WhisperEncoder(config.AudioEncoder, construction);
         video_encoder = config.VisualEncoder is null ? null : visualEncoder ?? new AvHubertEncoder(config.VisualEncoder, config.VisualLora, construction);
-        audio_ctc = config.AudioCtcHead && config.AudioEncoder is { } a ? new CtcHead(a.Width, tokenizer.BaseVocabularySize) : null;
-        video_ctc = config.VideoCtcHead && config.VisualEncoder is { } v ? new CtcHead(v.Width, tokenizer.BaseVocabularySize) : null;
+        var drawn = (construction ?? ModuleConstruction.Default) with { Initialize = true }; // published files lack the heads
+        audio_ctc = config.AudioCtcHead && config.AudioEncoder is { } a ? new CtcHead(a.Width, tokenizer.BaseVocabularySize, drawn) : null;
+        video_ctc = config.VideoCtcHead && config.VisualEncoder is { } v ? new CtcHead(v.Width, tokenizer.BaseVocabularySize, drawn) : null;
         projector = new MultimodalProjector(config.Projector, construction);
         llm = languageModel ?? new LlamaForCausalLM(config.LanguageModel, config.Lora, construction);
         RegisterComponents();

@@ -104,7 +104,8 @@ internal static class WeightsParsers
         return Encoding.UTF8.GetBytes(document.RootElement.GetProperty("config").GetRawText());
     }
 
-    private static AvsrModel Small() => new(PublishedLayoutTests.Config(AvHubertStreams.Video, ProjectorRouting.Dedr), PublishedLayoutTests.s_tokenizer);
+    private static AvsrModel Small() => new(
+        PublishedLayoutTests.Config(AvHubertStreams.Video, ProjectorRouting.Dedr) with { AudioCtcHead = true, VideoCtcHead = true }, PublishedLayoutTests.s_tokenizer);
 
     private static byte[] Golden(string file) => File.ReadAllBytes(Values.Golden(file));
 
