@@ -77,8 +77,8 @@ public sealed class AvHubertEncoder : Module<Tensor?, Tensor?, Tensor?, EncodedS
         var sound = audio is null ? null : feature_extractor_audio!.call(audio);              // [batch, time, width]
         var picture = video is null ? null : feature_extractor_video.call(video, ReferencePadding ? null : valid); // [batch, time, width]
         var joined = Fuse(sound, picture);
-        if (training && Config.Dropout > 0)
-            joined = functional.dropout(joined, Config.Dropout, true);
+        if (training && Config.InputDropout > 0)
+            joined = functional.dropout(joined, Config.InputDropout, true);
         var mask = valid is null ? null : PaddingMask.Subsample(valid, Config.TimeStride);    // [batch, time]
         var features = encoder.call(joined, mask);
         return new EncodedSequence(features.MoveToOuterDisposeScope(), mask?.MoveToOuterDisposeScope());

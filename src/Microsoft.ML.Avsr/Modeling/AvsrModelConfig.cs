@@ -67,10 +67,13 @@ public sealed record AvsrModelConfig
     /// <summary>Quirks of the reference to repeat.</summary>
     public ReferenceCompatibility Compatibility { get; init; }
 
-    /// <summary>Whether the audio encoder keeps a CTC head (it was trained from scratch).</summary>
+    /// <summary>Whether the audio encoder has a CTC head, which times words.</summary>
     public bool AudioCtcHead { get; init; }
 
-    /// <summary>Whether the visual encoder keeps a CTC head (it was trained from scratch).</summary>
+    /// <summary>Encoder frames that are averaged for each position of that head.</summary>
+    public int AudioCtcRate { get; init; } = 1;
+
+    /// <summary>Whether the visual encoder keeps a CTC head, which reads its frames (it was trained from scratch).</summary>
     public bool VideoCtcHead { get; init; }
 
     /// <summary>The streams that the model can use.</summary>

@@ -54,7 +54,7 @@ public sealed record LlamaConfig
     /// <param name="vocabularySize">Tokens, special ones included.</param>
     public static LlamaConfig Tiny(int vocabularySize) => new()
     {
-        VocabularySize = vocabularySize, Width = 192, Layers = 4, Heads = 4, KeyValueHeads = 4, FeedForward = 512, Dropout = 0.1,
+        VocabularySize = vocabularySize, Width = 192, Layers = 2, Heads = 4, KeyValueHeads = 4, FeedForward = 512, Dropout = 0.1,
     };
 
     /// <summary>TinyLlama 1.1B.</summary>

@@ -54,8 +54,14 @@ public sealed record VisualEncoderConfig
     /// <summary>Taps of a depthwise convolution in each block; 0 (AV-HuBERT) is none.</summary>
     public int DepthwiseKernel { get; init; }
 
-    /// <summary>Dropout in training.</summary>
+    /// <summary>Dropout in training, of what each sub-layer adds.</summary>
     public double Dropout { get; init; } = 0.1;
+
+    /// <summary>Dropout in training of what enters the transformer.</summary>
+    public double InputDropout { get; init; } = 0.1;
+
+    /// <summary>Dropout in training of attention weights.</summary>
+    public double AttentionDropout { get; init; } = 0.1;
 
     /// <summary>Share of blocks skipped in training.</summary>
     public double LayerDrop { get; init; }
@@ -79,10 +85,13 @@ public sealed record VisualEncoderConfig
         Width = 256,
         Layers = 2,
         Heads = 4,
-        FeedForward = 768,
+        FeedForward = 512,
         Fusion = ModalityFusion.None,
         PositionKernel = 0,
         DepthwiseKernel = 7,
+        // A small encoder from scratch leaves the plateau of blanks later with more dropout than that of its sub-layers.
+        InputDropout = 0,
+        AttentionDropout = 0,
     };
 
     /// <summary>AV-HuBERT Base.</summary>
@@ -117,6 +126,8 @@ public sealed record VisualEncoderConfig
             ConfigCheck.Range(record, nameof(AudioFeatures), AudioFeatures, 1, 1 << 16);
         ConfigCheck.Odd(record, nameof(DepthwiseKernel), DepthwiseKernel);
         ConfigCheck.Dropout(record, nameof(Dropout), Dropout);
+        ConfigCheck.Dropout(record, nameof(InputDropout), InputDropout);
+        ConfigCheck.Dropout(record, nameof(AttentionDropout), AttentionDropout);
         ConfigCheck.Dropout(record, nameof(LayerDrop), LayerDrop);
         return this;
     }

@@ -17,12 +17,14 @@ internal static class BeamSearch
     /// <param name="endTokens">The tokens that end a transcript.</param>
     /// <param name="options">Beams, limits, filters and sampling.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
+    /// <param name="first">A filter in front of those of the options.</param>
     public static Hypothesis[][] Decode(
-        LlamaForCausalLM llm, PromptBatch prompt, IReadOnlyList<int> endTokens, DecodingOptions options, CancellationToken cancellationToken)
+        LlamaForCausalLM llm, PromptBatch prompt, IReadOnlyList<int> endTokens, DecodingOptions options, CancellationToken cancellationToken,
+        ITokenFilter? first = null)
     {
         var batch = prompt.Lengths.Count;
         var beams = options.BeamSize;
-        var filters = new TokenFilterChain(options, endTokens);
+        var filters = new TokenFilterChain(options, endTokens, first);
         var generated = new GeneratedTokens(batch, options.MaxTokens);
         var rows = new BeamRow[batch];
         for (var b = 0; b < batch; b++)

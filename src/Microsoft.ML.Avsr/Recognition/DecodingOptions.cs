@@ -30,6 +30,12 @@ public sealed record DecodingOptions
     /// <summary>Tokens that end a transcript besides the tokenizer's end token.</summary>
     public IReadOnlyList<int> ExtraEndTokens { get; init; } = [];
 
+    /// <summary>
+    /// Share of the encoders' CTC heads in the score of a token, where a model has such heads (those that this library trained from scratch have);
+    /// the rest is the language model's. 0 to 0.95; 0 leaves them out.
+    /// </summary>
+    public double CtcWeight { get; init; } = 0.4;
+
     /// <summary>Draws tokens at random instead of taking the best; <see langword="null"/> is deterministic search.</summary>
     public SamplingOptions? Sampling { get; init; }
 
@@ -48,6 +54,7 @@ public sealed record DecodingOptions
         OptionCheck.Range(Alternatives, 1, BeamSize, nameof(Alternatives));
         OptionCheck.Range(RepetitionPenalty, 0.01, 100, nameof(RepetitionPenalty));
         OptionCheck.Range(NoRepeatNgram, 0, 64, nameof(NoRepeatNgram));
+        OptionCheck.Range(CtcWeight, 0, 0.95, nameof(CtcWeight));
         foreach (var token in ExtraEndTokens)
             OptionCheck.Range(token, 0, int.MaxValue, nameof(ExtraEndTokens));
         Sampling?.Validate();

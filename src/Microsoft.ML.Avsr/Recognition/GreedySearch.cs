@@ -14,12 +14,13 @@ internal static class GreedySearch
     /// <param name="options">Limits, filters and sampling.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
     /// <param name="onLogits">Sees the filtered logits of each step, [batch, vocabulary].</param>
+    /// <param name="first">A filter in front of those of the options.</param>
     public static Hypothesis[] Decode(
         LlamaForCausalLM llm, PromptBatch prompt, IReadOnlyList<int> endTokens, DecodingOptions options, CancellationToken cancellationToken,
-        Action<Tensor>? onLogits = null)
+        Action<Tensor>? onLogits = null, ITokenFilter? first = null)
     {
         var batch = prompt.Lengths.Count;
-        var filters = new TokenFilterChain(options, endTokens);
+        var filters = new TokenFilterChain(options, endTokens, first);
         var generated = new GeneratedTokens(batch, options.MaxTokens);
         var sums = new double[batch];
         var results = new Hypothesis?[batch];

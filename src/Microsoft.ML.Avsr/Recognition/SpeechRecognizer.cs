@@ -132,10 +132,26 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         var prompt = _assembler.Assemble(
             Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
         int[] endTokens = [Model.Tokenizer.EosId, .. _options.ExtraEndTokens];
+        var heads = Heads(audio, video);
+        var joint = heads.Count == 0 ? null : new CtcFilter(heads, _options.CtcWeight, endTokens);
         var found = _options.BeamSize == 1
-            ? GreedySearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken).Select(h => new[] { h })
-            : BeamSearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken);
+            ? GreedySearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken, first: joint).Select(h => new[] { h })
+            : BeamSearch.Decode(Model.LanguageModel, prompt, endTokens, _options, cancellationToken, joint);
         return [.. found.Select(hypotheses => Answer(hypotheses, modality))];
+    }
+
+    /// <summary>What the CTC heads say, where the model has them over the tokens that the projector reads.</summary>
+    private List<CtcScores> Heads(EncodedSequence? audio, EncodedSequence? video)
+    {
+        var heads = new List<CtcScores>();
+        if (_options.CtcWeight <= 0)
+            return heads;
+        var config = Model.Config;
+        if (audio is { } sound && Model.AudioCtc is { } hears && config.AudioCtcRate == config.AudioRate)
+            heads.Add(new CtcScores(hears, sound));
+        if (video is { } picture && Model.VideoCtc is { } sees && config.VideoRate == 1)
+            heads.Add(new CtcScores(sees, picture));
+        return heads;
     }
 
     private Transcription Answer(Hypothesis[] hypotheses, Modality modality)

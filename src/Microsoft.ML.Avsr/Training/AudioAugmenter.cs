@@ -5,10 +5,10 @@ namespace Microsoft.ML.Avsr.Training;
 /// <summary>Mixes babble made of other clips' voices into a clip, at a signal-to-noise ratio drawn from the options.</summary>
 internal sealed class AudioAugmenter(IReadOnlyList<ReadOnlyMemory<float>> voices, AvsrTrainerOptions options)
 {
-    private const double NoiseBegins = 0.75;
+    private const double NoiseBegins = 0.4;
 
-    /// <summary>Beyond the end: the share of noisy clips ends at a quarter of what the options ask for.</summary>
-    private const double NoiseIsFull = 1.75;
+    /// <summary>Beyond the end: the share of noisy clips ends at six tenths of what the options ask for.</summary>
+    private const double NoiseIsFull = 1.4;
 
     // Recordings without any sound make no babble; training goes on clean.
     private readonly BabbleNoise? _babble = voices.Any(v => v.Span.ContainsAnyExcept(0f)) ? new(voices) : null;

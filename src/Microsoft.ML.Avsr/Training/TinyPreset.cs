@@ -10,6 +10,7 @@ namespace Microsoft.ML.Avsr.Training;
 internal static class TinyPreset
 {
     private const double TokenRate = 12.5;
+    private const int LargestTimingVocabulary = 4096;
 
     /// <summary>The architecture.</summary>
     /// <param name="options">Routing, experts and rates.</param>
@@ -29,7 +30,9 @@ internal static class TinyPreset
         {
             AudioEncoder = audio,
             VisualEncoder = video,
-            AudioCtcHead = audio is not null && pretrainedAudio is null,
+            // Over a frozen encoder the head only times words, which a large vocabulary would make too dear.
+            AudioCtcHead = audio is not null && (pretrainedAudio is null || tokenizer.BaseVocabularySize <= LargestTimingVocabulary),
+            AudioCtcRate = pretrainedAudio is null ? RateFor(audioPace) : options.AudioRate ?? RateFor(audioPace),
             VideoCtcHead = video is not null && pretrainedVideo is null,
             AudioFeatureWidth = audioFeatures,
             VideoFeatureWidth = videoFeatures,

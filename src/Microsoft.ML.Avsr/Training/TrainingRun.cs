@@ -15,6 +15,9 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
     /// <summary>Share of a time budget that encoders from scratch get; what is left goes to the language model.</summary>
     private const double EncoderShare = 0.66;
 
+    /// <summary>Share of frames that a fresh CTC head expects to hold a token.</summary>
+    private const double TokenShare = 0.2;
+
     private readonly AvsrTrainerOptions _options = run.Options;
     private readonly IReadOnlyList<TrainingExample> _examples = run.Examples;
 
@@ -26,11 +29,12 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         try
         {
             var plan = new TrainingPlan(built, _options);
+            int[][] transcripts = [.. _examples.Select(e => model.Tokenizer.Encode(e.Transcript))];
+            BeginHeads(model, plan, transcripts);
             var modules = plan.Summarize();
             log?.Invoke(ModuleSummary.Table(modules));
             model.to(device);
             run.Begin(model, plan.IsStored);
-            int[][] transcripts = [.. _examples.Select(e => model.Tokenizer.Encode(e.Transcript))];
             LanguageModelStage? last = null;
             var stop = Guarded(() => last = TrainStages(model, plan, transcripts));
             model.eval();
@@ -49,6 +53,17 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         }
     }
 
+    private static void BeginHeads(AvsrModel model, TrainingPlan plan, int[][] transcripts)
+    {
+        var counts = new int[model.Tokenizer.BaseVocabularySize];
+        foreach (var token in transcripts.SelectMany(t => t))
+            counts[token]++;
+        if (plan.AudioFromScratch || plan.AudioHeadAlone)
+            model.AudioCtc!.StartFrom(counts, TokenShare);
+        if (plan.VideoFromScratch)
+            model.VideoCtc!.StartFrom(counts, TokenShare);
+    }
+
     private LanguageModelStage TrainStages(AvsrModel model, TrainingPlan plan, int[][] transcripts)
     {
         var encoders = new EncoderTraining(run, model, transcripts);
@@ -58,11 +73,19 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         var number = 0;
         if (plan.AudioFromScratch)
             run.Stage(number++, () => encoders.TrainAudio(epochs, seconds));
-        if (plan.VideoFromScratch)
-            run.Stage(number++, () => encoders.TrainVideo(epochs, seconds));
-        plan.BeginLastStage();
+        model.AudioEncoder?.eval();
         var features = new FeatureStage(run, model, plan);
-        features.Fill();
+        features.FillAudio();
+        if (plan.AudioHeadAlone)
+            run.Stage(number++, () => encoders.TrainAudioHead(features.AudioCache));
+        model.AudioCtc?.eval();
+        if (plan.VideoFromScratch)
+        {
+            var times = plan.Audio == PartTraining.Frozen ? encoders.TimeTokens(features.AudioCache) : new TokenTimes?[_examples.Count];
+            run.Stage(number++, () => encoders.TrainVideo(times, epochs, seconds));
+        }
+        plan.BeginLastStage();
+        features.FillVideo();
         var stage = new LanguageModelStage(run, model, features.Audio, features.Video, transcripts);
         var left = (_options.Budget.TotalMinutes ?? 0) * 60 - run.Stages.Sum(s => s.Seconds);
         run.Stage(number, () => stage.Run(_options.Budget.TotalMinutes is null ? _options.Budget.LanguageModelEpochs : null, left));

@@ -23,17 +23,17 @@ internal static class VideoAugmenter
     /// <summary>Draws one variation.</summary>
     /// <param name="clip">Grey crops of 96 x 96.</param>
     /// <param name="random">The source of variation.</param>
-    /// <param name="time">Frames of the result, at most the clip's own number times 1.1.</param>
+    /// <param name="order">The clip's frame that each frame of the result shows; at most the clip's own number of frames times 1.1.</param>
     /// <returns>[time, 88, 88] grey bytes.</returns>
-    public static byte[] Vary(VideoClip clip, Random random, out int time)
+    public static byte[] Vary(VideoClip clip, Random random, out IReadOnlyList<int> order)
     {
         const int Slack = SpeechFrontEnd.CropSize - SpeechFrontEnd.FrameSize;
         var top = random.Next(Slack + 1);
         var left = random.Next(Slack + 1);
         var flip = random.Next(2) == 1;
         var levels = Levels(1 + ContrastSpread * (2 * random.NextDouble() - 1), BrightnessSpread * (2 * random.NextDouble() - 1));
-        var order = FrameOrder(clip.Frames, random);
-        time = order.Count;
+        order = FrameOrder(clip.Frames, random);
+        var time = order.Count;
         const int Crop = SpeechFrontEnd.CropSize * SpeechFrontEnd.CropSize;
         const int Frame = SpeechFrontEnd.FrameSize * SpeechFrontEnd.FrameSize;
         var result = new byte[time * Frame];

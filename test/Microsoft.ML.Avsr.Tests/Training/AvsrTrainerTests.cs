@@ -37,7 +37,7 @@ public class AvsrTrainerTests
         var trained = AvsrTrainer.Train(TinyExamples.Make(16), options, new Collect(reports));
         using var model = trained.Model;
         CollectionAssert.AreEqual(
-            new[] { "audio encoder (CTC)", "visual encoder (CTC)", "audio features", "video features", "projector + language model" },
+            new[] { "audio encoder (CTC)", "audio features", "visual encoder (CTC)", "video features", "projector + language model" },
             reports.Select(r => r.Stage).Distinct().ToArray());
         foreach (var stage in trained.Stages)
         {

@@ -69,7 +69,7 @@ internal sealed class SpeechAttention : Module<Tensor, Tensor>
             q = table.Turn(q);
             k = table.Turn(k);
         }
-        var p = training ? _options.Dropout : 0;
+        var p = training ? _options.AttentionDropout : 0;
         var mixed = functional.scaled_dot_product_attention(q, k, v, keyBias, p, false); // [batch, heads, time, headSize]
         var joined = mixed.transpose(1, 2).reshape(batch, time, _options.Width);
         return out_proj.call(joined).MoveToOuterDisposeScope();

@@ -51,7 +51,7 @@ internal sealed class SpeechBlock : Module<Tensor, Tensor>
         if (depthwise_conv is not null)
         {
             var local = PaddingMask.ZeroTime(conv_layer_norm!.call(state), valid).transpose(1, 2); // [batch, width, time]
-            var convolved = Activation.Gelu(depthwise_conv.call(local)).transpose(1, 2);           // [batch, time, width]
+            var convolved = depthwise_conv.call(local).transpose(1, 2);                            // [batch, time, width]
             state = state.add(Drop(convolved));
         }
         if (_normFirst)

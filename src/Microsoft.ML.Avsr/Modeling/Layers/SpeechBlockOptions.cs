@@ -20,6 +20,8 @@ internal sealed record SpeechBlockOptions
 
     public double Dropout { get; init; }
 
+    public double AttentionDropout { get; init; }
+
     public LoraConfig? Lora { get; init; }
 
     public int HeadSize => Width / Heads;

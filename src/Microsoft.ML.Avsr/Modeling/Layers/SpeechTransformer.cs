@@ -28,6 +28,7 @@ internal sealed class SpeechTransformer : Module<Tensor, Tensor?, Tensor>
             NormFirst = config.NormFirst,
             DepthwiseKernel = config.DepthwiseKernel,
             Dropout = config.Dropout,
+            AttentionDropout = config.AttentionDropout,
             Lora = lora,
         };
         _frequencies = RotaryTable.Frequencies(options.HeadSize, 10000);
@@ -51,8 +52,8 @@ internal sealed class SpeechTransformer : Module<Tensor, Tensor?, Tensor>
             rotary = RotaryTable.Of(state.shape[1], _frequencies, state.dtype, state.device);
         if (!_config.NormFirst)
             state = layer_norm.call(state);
-        if (training && _config.Dropout > 0)
-            state = functional.dropout(state, _config.Dropout, true);
+        if (training && _config.InputDropout > 0)
+            state = functional.dropout(state, _config.InputDropout, true);
         var keyBias = valid is null ? null : PaddingMask.KeyBias(valid, state.dtype);
         foreach (var block in layers)
         {

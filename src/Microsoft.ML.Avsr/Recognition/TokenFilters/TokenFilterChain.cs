@@ -7,9 +7,14 @@ internal sealed class TokenFilterChain : ITokenFilter
 {
     private readonly ITokenFilter[] _filters;
 
-    public TokenFilterChain(DecodingOptions options, IReadOnlyList<int> endTokens)
+    /// <param name="options">Which filters.</param>
+    /// <param name="endTokens">Tokens that end a transcript.</param>
+    /// <param name="first">A filter in front of them; null is none.</param>
+    public TokenFilterChain(DecodingOptions options, IReadOnlyList<int> endTokens, ITokenFilter? first = null)
     {
         var filters = new List<ITokenFilter>();
+        if (first is not null)
+            filters.Add(first);
         if (options.RepetitionPenalty != 1)
             filters.Add(new RepetitionPenaltyFilter(options.RepetitionPenalty));
         if (options.NoRepeatNgram > 0)

@@ -44,6 +44,9 @@ internal sealed class TrainingPlan
     /// <summary>Whether the audio encoder first learns with CTC.</summary>
     public bool AudioFromScratch => _built.Model.AudioCtc is not null && !_built.PretrainedAudio;
 
+    /// <summary>Whether a CTC head learns over a pretrained audio encoder that stays as it is.</summary>
+    public bool AudioHeadAlone => _built.Model.AudioCtc is not null && _built.PretrainedAudio && !_built.PretrainedProjector && Audio == PartTraining.Frozen;
+
     /// <summary>Whether the visual encoder first learns with CTC.</summary>
     public bool VideoFromScratch => _built.Model.VideoCtc is not null && !_built.PretrainedVideo;
 
@@ -117,7 +120,7 @@ internal sealed class TrainingPlan
     {
         "audio_encoder" => AudioFromScratch || Takes(Audio, name),
         "video_encoder" => VideoFromScratch || Takes(Video, name),
-        "audio_ctc" => AudioFromScratch,
+        "audio_ctc" => AudioFromScratch || AudioHeadAlone,
         "video_ctc" => VideoFromScratch,
         "projector" => Projector == PartTraining.Whole,
         _ => Takes(LanguageModel, name) || (_embeddings && IsEmbedding(name)),

@@ -16,21 +16,27 @@ internal static class ClipSelection
         new([.. With(run.Examples, Modality.Audio).Select(i => run.Examples[i].Input.Audio!.Samples)], run.Options);
 
     /// <summary>A padded batch of varied mouth crops.</summary>
-    /// <returns>Frames [batch, 1, time, 88, 88] and the real frames [batch, time] bool, or null when nothing is padded.</returns>
-    public static (Tensor Frames, Tensor? Valid) VariedVideo(IReadOnlyList<TrainingExample> examples, IReadOnlyList<int> clips, Random random)
+    /// <returns>
+    /// Frames [batch, 1, time, 88, 88], the real frames [batch, time] bool, or null when nothing is padded, and for each clip the frame of its own
+    /// that each of its varied frames shows.
+    /// </returns>
+    public static (Tensor Frames, Tensor? Valid, IReadOnlyList<int>[] Orders) VariedVideo(
+        IReadOnlyList<TrainingExample> examples, IReadOnlyList<int> clips, Random random)
     {
+        var orders = new IReadOnlyList<int>[clips.Count];
         var lengths = new long[clips.Count];
         var varied = new byte[clips.Count][];
         for (var b = 0; b < clips.Count; b++)
         {
-            varied[b] = VideoAugmenter.Vary(examples[clips[b]].Input.Video!, random, out var time);
-            lengths[b] = time;
+            varied[b] = VideoAugmenter.Vary(examples[clips[b]].Input.Video!, random, out orders[b]);
+            lengths[b] = orders[b].Count;
         }
         var longest = lengths.Max();
         const int Frame = SpeechFrontEnd.FrameSize * SpeechFrontEnd.FrameSize;
         var pixels = new byte[clips.Count * longest * Frame]; // [batch, time, 88, 88]
         for (var b = 0; b < clips.Count; b++)
             varied[b].CopyTo(pixels, b * longest * Frame);
-        return SpeechFrontEnd.Normalize(pixels, clips.Count, longest, lengths);
+        var (frames, valid) = SpeechFrontEnd.Normalize(pixels, clips.Count, longest, lengths);
+        return (frames, valid, orders);
     }
 }

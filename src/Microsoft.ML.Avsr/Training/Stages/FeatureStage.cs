@@ -20,20 +20,38 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
     /// <summary>Compressed audio features; empty without an audio encoder.</summary>
     public IFeatureSource Audio => _liveAudio ?? _audio;
 
+    /// <summary>Those of them that were computed once; empty where the audio encoder trains.</summary>
+    public FeatureCache AudioCache => _audio;
+
     /// <summary>Compressed video features; empty without a visual encoder.</summary>
     public IFeatureSource Video => _liveVideo ?? _video;
 
-    /// <summary>Computes all features. The streams of random numbers begin here, so a resumed run computes the same.</summary>
-    public void Fill()
+    /// <summary>Computes audio features. The stream of random numbers begins here, so a resumed run computes the same.</summary>
+    public void FillAudio()
     {
-        FillEncoded();
+        if (model.Config.AudioFeatureWidth is not null)
+        {
+            // Features that came with the clips only need compression.
+            Encode("audio features", Modality.Audio, i => _examples[i].Input.AudioFeatures!.Time, 1, _audio,
+                (clips, _) => model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.AudioFeatures!)])));
+        }
         if (model.AudioEncoder is not null)
-            FillAudio(new SpeechFrontEnd(model.Config), ClipSelection.Augmenter(run));
-        if (model.VisualEncoder is not null)
-            FillVideo();
+            EncodeAudio(new SpeechFrontEnd(model.Config), ClipSelection.Augmenter(run));
     }
 
-    private void FillAudio(SpeechFrontEnd frontEnd, AudioAugmenter augmenter)
+    /// <summary>Computes video features; see <see cref="FillAudio"/>.</summary>
+    public void FillVideo()
+    {
+        if (model.Config.VideoFeatureWidth is not null)
+        {
+            Encode("video features", Modality.Video, i => _examples[i].Input.VideoFeatures!.Time, 1, _video,
+                (clips, _) => model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.VideoFeatures!)])));
+        }
+        if (model.VisualEncoder is not null)
+            EncodeVideo();
+    }
+
+    private void EncodeAudio(SpeechFrontEnd frontEnd, AudioAugmenter augmenter)
     {
         ReadOnlyMemory<float> Samples(int clip) => _examples[clip].Input.Audio!.Samples;
         EncodedSequence Encoded(IEnumerable<ReadOnlyMemory<float>> waveforms)
@@ -53,13 +71,16 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
             (clips, version) => Encoded(clips.Select(Samples).Select(s => version == 0 ? s : augmenter.Noisy(s, random))));
     }
 
-    private void FillVideo()
+    private void EncodeVideo()
     {
         EncodedSequence Encoded(IReadOnlyList<int> clips, Random? random)
         {
-            var (frames, valid) = random is null
-                ? SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)])
-                : ClipSelection.VariedVideo(_examples, clips, random);
+            if (random is not null)
+            {
+                var (varied, real, _) = ClipSelection.VariedVideo(_examples, clips, random);
+                return model.EncodeVideo(varied, real);
+            }
+            var (frames, valid) = SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)]);
             return model.EncodeVideo(frames, valid);
         }
         if (plan.Video != PartTraining.Frozen)
@@ -71,21 +92,6 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
         var random = RandomStreams.Create(_options.Seed, "video versions");
         Encode("video features", Modality.Video, i => _examples[i].Input.Video!.Frames, 1 + _options.VideoPasses, _video,
             (clips, version) => Encoded(clips, version == 0 ? null : random));
-    }
-
-    /// <summary>Features that came with the clips only need compression.</summary>
-    private void FillEncoded()
-    {
-        if (model.Config.AudioFeatureWidth is not null)
-        {
-            Encode("audio features", Modality.Audio, i => _examples[i].Input.AudioFeatures!.Time, 1, _audio,
-                (clips, _) => model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.AudioFeatures!)])));
-        }
-        if (model.Config.VideoFeatureWidth is not null)
-        {
-            Encode("video features", Modality.Video, i => _examples[i].Input.VideoFeatures!.Time, 1, _video,
-                (clips, _) => model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. clips.Select(i => _examples[i].Input.VideoFeatures!)])));
-        }
     }
 
     private void Encode(
