@@ -42,10 +42,10 @@ internal static class FacesCommand
         var without = new List<string>();
         var several = 0;
         List<double> shares = [], scores = [], eyes = [], sides = [], steps = [], travels = [], distances = [];
-        foreach (var (path, clip) in paths.Zip(new MediaReader(new MediaReaderOptions { ReadAudio = false }).ReadMany(paths.Select(p => Path.Combine(folder, p)))))
+        foreach (var (path, clip) in paths.Zip(new MediaReader().ReadMany(paths.Select(p => Path.Combine(folder, p)))))
         {
             seconds += clip.Video?.Duration.TotalSeconds ?? 0;
-            var region = clip.Video is null ? new MouthRegion { Problem = clip.Problem } : locator.Locate(clip.Video, null);
+            var region = clip.Video is null ? new MouthRegion { Problem = clip.Problem } : locator.Locate(clip.Video, clip.Audio);
             shares.Add(region.Face?.FaceShare ?? 0);
             if (region.Mouth is null)
             {
@@ -70,7 +70,7 @@ internal static class FacesCommand
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {path}, frame {frame}: {distance:0.0} pixels from the measured mouth"));
             }
         }
-        Line("clips", $"{paths.Count}, {seconds:0} s, in {clock.Elapsed.TotalSeconds:0} s ({seconds / clock.Elapsed.TotalSeconds:0.0} times real time, decoding and cropping too)");
+        Line("clips", $"{paths.Count}, {seconds:0} s, in {clock.Elapsed.TotalSeconds:0} s ({seconds / clock.Elapsed.TotalSeconds:0.0} times real time: decoding, detection and cropping on {Environment.ProcessorCount} processors)");
         Line("clips without a mouth", $"{without.Count}");
         foreach (var line in without)
             Console.WriteLine("  " + line);

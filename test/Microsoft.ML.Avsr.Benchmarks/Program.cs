@@ -13,6 +13,8 @@ if (args is ["kill-resume", ..])
     return Microsoft.ML.Avsr.Benchmarks.KillResumeCommand.Run(args[1..]);
 if (args is [Microsoft.ML.Avsr.Restart.KillResume.ChildCommand, var folder])
     return Microsoft.ML.Avsr.Restart.KillResume.Child(folder);
+if (args is ["long-media", ..])
+    return Microsoft.ML.Avsr.Benchmarks.LongMediaCommand.Run(args[1..]);
 
 // Run in this process: the native tensor library and the dependency source are then the ones of this build.
 // For example: dotnet run -c Release --project test/Microsoft.ML.Avsr.Benchmarks -- --filter '*Text*'

@@ -35,6 +35,29 @@ public sealed class FaceDetectionTests
     }
 
     [TestMethod]
+    public void MouthsLieWhereTheFaceMeshHasThem()
+    {
+        // Mouth centres of the 68-point kind (the mean of the mesh's 20 lip points), by MediaPipe's face mesh in single frames of GRID.
+        using var detector = new YuNetDetector(SharedData.Require("data/face/yunet_n_dynamic.onnx"));
+        var locator = new FaceMouthLocator(detector);
+        var clips = MeshMouths.Points.GroupBy(p => p.Path).ToList();
+        var distances = new List<double>();
+        foreach (var (clip, group) in new MediaReader().ReadMany(clips.Select(c => SharedData.Require("data/grid/" + c.Key))).Zip(clips))
+        {
+            var region = locator.Locate(clip.Video!, clip.Audio);
+            Assert.IsNull(region.Problem, group.Key);
+            var places = new SteadyMouthLocator(region.Face!.Landmarks).Place(25);
+            foreach (var (_, frame, x, y) in group)
+            {
+                var distance = Math.Sqrt(Math.Pow(places[frame].CentreX - x, 2) + Math.Pow(places[frame].CentreY - y, 2));
+                distances.Add(distance);
+                Assert.IsLessThanOrEqualTo(6.0, distance, $"{group.Key}, frame {frame}");
+            }
+        }
+        TestContext.WriteLine($"{distances.Count} frames of {clips.Count} clips: {distances.Average():0.0} pixels on average, at most {distances.Max():0.0}");
+    }
+
+    [TestMethod]
     public void BothFilesHoldTheSameNetwork()
     {
         var video = new MediaReader().Read(SharedData.Require("data/grid/clips/bbaf2n.mp4")).Video!;

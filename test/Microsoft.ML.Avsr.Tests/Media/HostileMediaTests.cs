@@ -23,6 +23,7 @@ public sealed class HostileMediaTests
     {
         using var samples = new MediaSamples();
         var scratchBefore = Scratch();
+        using var memory = new MemoryWatch();
         var slowest = (Name: "", Seconds: 0.0);
         var counts = new SortedDictionary<MediaStatus, int>();
         var files = Files(samples).ToList();
@@ -47,10 +48,35 @@ public sealed class HostileMediaTests
         Assert.HasCount(files.Count, many);
         for (var i = 0; i < many.Count; i++)
             CollectionAssert.Contains(files[i].Allowed, many[i].Status, files[i].Path);
+        Assert.IsEmpty(ChildProcesses(), "decoders are left");
+        TestContext.WriteLine($"memory {memory.Before >> 20} MB before, at most {memory.Peak >> 20} MB");
+        // Two decoders' clips of at most 256 MB each (MaxVideoBytes) may be held at a time.
+        Assert.IsLessThan(600L << 20, memory.Peak - memory.Before);
         TestContext.WriteLine($"{files.Count} files: {string.Join(", ", counts.Select(c => $"{c.Value} {c.Key}"))}; slowest {slowest.Name} {slowest.Seconds:0.00} s");
     }
 
     private static List<string> Scratch() => [.. Directory.GetFiles(Path.GetTempPath(), "ffcache*").Order()];
+
+    private static List<string> ChildProcesses()
+    {
+        if (!OperatingSystem.IsLinux())
+            return [];
+        // "pid (name) state parent ..."
+        return [.. Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)).Select(Stat)
+            .Where(s => s.Contains("(ffmpeg)", StringComparison.Ordinal) && s[(s.LastIndexOf(')') + 2)..].Split(' ')[1] == Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+
+        static string Stat(string folder)
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(folder, "stat"));
+            }
+            catch (IOException)
+            {
+                return ""; // it ended meanwhile
+            }
+        }
+    }
 
     private static IEnumerable<(string Path, MediaStatus[] Allowed)> Files(MediaSamples samples)
     {
@@ -86,6 +112,11 @@ public sealed class HostileMediaTests
                 frames = [.. text, 100, 128, 128, .. "FRAME\n"u8, 100, 128, 128];
             yield return (samples.Write($"{name}.y4m", frames), allowed);
         }
+        foreach (var (name, size, rate, seconds) in new[] { ("onefps", "64x64", "1", 3.0), ("manyfps", "64x64", "120", 1), ("large", "3840x2160", "25", 0.2), ("thin", "160x16", "25", 1), ("odd", "66x34", "24000/1001", 1) })
+            yield return (samples.Clip($"{name}.mp4", seconds, size, rate), [Ok]);
+        yield return (samples.Make("turned.mp4", $"-i {samples.PathOf("odd.mp4")} -c copy -metadata:s:v:0 rotate=270"), [Ok]);
+        yield return (samples.Make("infinite.wav", "-f lavfi -i aevalsrc=1/0:duration=0.5:sample_rate=16000 -c:a pcm_f32le"), [Damaged]);
+        yield return (samples.Make("black.mp4", "-f lavfi -i color=black:size=128x96:rate=25:duration=1 -f lavfi -i sine=duration=1 -c:v libx264 -pix_fmt yuv420p -c:a aac"), [Ok]);
         yield return (samples.Write("one.wav", WaveFileTests.Wave(new byte[2], 1, 16000, 16, false, false)), [AudioOnly]);
         yield return (samples.Write("none.wav", WaveFileTests.Wave([], 1, 16000, 16, false, false)), [Empty]);
         yield return (samples.Write("channels.wav", WaveFileTests.Wave(new byte[64 * 2 * 800], 64, 16000, 16, false, true)), [AudioOnly]);
