@@ -40,6 +40,12 @@ public sealed record AvsrModelConfig
     /// <summary>Video frames per token (released Llama-SMoP: 2); with <see cref="AvHubertStreams.Joint"/>, joint frames per token.</summary>
     public int VideoRate { get; init; } = 2;
 
+    /// <summary>Factors on <see cref="AudioRate"/> at which the model can recognise, too; it was trained with them (Matryoshka rates).</summary>
+    public IReadOnlyList<int> AudioCompressions { get; init; } = [];
+
+    /// <summary>Factors on <see cref="VideoRate"/> at which the model can recognise, too.</summary>
+    public IReadOnlyList<int> VideoCompressions { get; init; } = [];
+
     /// <summary>The projector from encoder space to the language model's.</summary>
     public required ProjectorConfig Projector { get; init; }
 

@@ -46,8 +46,8 @@ public sealed class MultimodalProjector : Module<EncodedSequence?, EncodedSequen
                 audiovisual_proj = new SharedExpertsProjector(config.AudioWidth is null ? config.VideoInput : config.AudioInput, config, make);
                 break;
             default:
-                audio_proj = config.AudioWidth is null ? null : OneModality(config.AudioInput, make);
-                video_proj = config.VideoWidth is null ? null : OneModality(config.VideoInput, make);
+                audio_proj = config.AudioWidth is null ? null : OneModality(config, config.AudioInput, make);
+                video_proj = config.VideoWidth is null ? null : OneModality(config.ForVideo, config.VideoInput, make);
                 break;
         }
         RegisterComponents();
@@ -96,42 +96,43 @@ public sealed class MultimodalProjector : Module<EncodedSequence?, EncodedSequen
 
     private (Tensor? Sound, Tensor? Picture) Project(Tensor? sound, Tensor? picture, List<Routed> routed)
     {
+        var streams = (sound is null ? Modality.None : Modality.Audio) | (picture is null ? Modality.None : Modality.Video);
         switch (Config.Routing)
         {
             case ProjectorRouting.Dense:
                 return (sound is null ? null : ((Expert)audio_proj!).call(sound), picture is null ? null : ((Expert)video_proj!).call(picture));
             case ProjectorRouting.Dedr:
-                return (One((SparseMixtureProjector?)audio_proj, sound, "audio", routed), One((SparseMixtureProjector?)video_proj, picture, "video", routed));
+                return (One((SparseMixtureProjector?)audio_proj, sound, streams, "audio", routed), One((SparseMixtureProjector?)video_proj, picture, streams, "video", routed));
             case ProjectorRouting.Jedr:
-                return (Shared(sound, true, "audio", routed), Shared(picture, false, "video", routed));
+                return (Shared(sound, true, streams, "audio", routed), Shared(picture, false, streams, "video", routed));
             default:
-                return Joint(sound, picture, routed);
+                return Joint(sound, picture, streams, routed);
         }
     }
 
-    private static Tensor? One(SparseMixtureProjector? projector, Tensor? tokens, string name, List<Routed> routed)
+    private static Tensor? One(SparseMixtureProjector? projector, Tensor? tokens, Modality streams, string name, List<Routed> routed)
     {
         if (tokens is null)
             return null;
-        var (output, decision) = projector!.call(tokens);
+        var (output, decision) = projector!.Project(tokens, streams);
         routed.Add(new Routed(name, decision, [(name, 0, tokens.shape[0])]));
         return output;
     }
 
-    private Tensor? Shared(Tensor? tokens, bool isAudio, string name, List<Routed> routed)
+    private Tensor? Shared(Tensor? tokens, bool isAudio, Modality streams, string name, List<Routed> routed)
     {
         if (tokens is null)
             return null;
-        var (output, decision) = ((SharedExpertsProjector)audiovisual_proj!).call(tokens, isAudio);
+        var (output, decision) = ((SharedExpertsProjector)audiovisual_proj!).call(tokens, isAudio, streams);
         routed.Add(new Routed(name, decision, [(name, 0, tokens.shape[0])]));
         return output;
     }
 
-    private (Tensor? Sound, Tensor? Picture) Joint(Tensor? sound, Tensor? picture, List<Routed> routed)
+    private (Tensor? Sound, Tensor? Picture) Joint(Tensor? sound, Tensor? picture, Modality streams, List<Routed> routed)
     {
         var projector = (SparseMixtureProjector)audiovisual_proj!;
         var tokens = sound is not null && picture is not null ? cat([sound, picture], 0) : sound ?? picture!; // [all, width]
-        var (output, decision) = projector.call(tokens);
+        var (output, decision) = projector.Project(tokens, streams);
         var sounds = sound?.shape[0] ?? 0;
         var pictures = picture?.shape[0] ?? 0;
         var parts = new List<(string, long, long)>();
@@ -185,9 +186,9 @@ public sealed class MultimodalProjector : Module<EncodedSequence?, EncodedSequen
         Config.CommonWidth is { } common && common != width ? new LinearLayer(width, common, hasBias: true, make) : null,
         Config.InitialScale is { } scale ? make.Constant(scale, 1) : null);
 
-    private torch.nn.Module OneModality(int width, ModuleConstruction make) => Config.Routing == ProjectorRouting.Dense
-        ? new Expert(width, Config.Hidden, Config.OutputWidth, Config.LayerNorm, Config.Activation, make)
-        : new SparseMixtureProjector(width, Config, make);
+    private static torch.nn.Module OneModality(ProjectorConfig config, int width, ModuleConstruction make) => config.Routing == ProjectorRouting.Dense
+        ? new Expert(width, config.Hidden, config.OutputWidth, config.LayerNorm, config.Activation, make)
+        : new SparseMixtureProjector(width, config, make);
 
     private sealed record Entered(Tensor Real, Tensor? Rows, long Batch, long Time);
 

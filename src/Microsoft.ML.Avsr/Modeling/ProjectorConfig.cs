@@ -12,6 +12,18 @@ public sealed record ProjectorConfig
     /// <summary>Experts that each token goes through (K).</summary>
     public int TopK { get; init; } = 2;
 
+    /// <summary>Experts for video where audio and video have pools of their own (DEDR); null is <see cref="Experts"/>.</summary>
+    public int? VideoExperts { get; init; }
+
+    /// <summary>Experts that each video token goes through, where video has a router of its own (DEDR, JEDR); null is <see cref="TopK"/>.</summary>
+    public int? VideoTopK { get; init; }
+
+    /// <summary>One more expert that every token goes through, added to the routed ones. Not in the paper.</summary>
+    public bool SharedExpert { get; init; }
+
+    /// <summary>Routers add a learned score per expert that depends on whether a clip has sound, picture or both. Not in the paper.</summary>
+    public bool PresenceRouting { get; init; }
+
     /// <summary>Inner width of an expert.</summary>
     public int Hidden { get; init; } = 2048;
 
@@ -63,6 +75,9 @@ public sealed record ProjectorConfig
         Dropout = 0.1,
     };
 
+    /// <summary>The same configuration with video's own numbers of experts and choices as the only ones.</summary>
+    internal ProjectorConfig ForVideo => this with { Experts = VideoExperts ?? Experts, TopK = VideoTopK ?? TopK, VideoExperts = null, VideoTopK = null };
+
     internal int AudioInput => CommonWidth ?? AudioWidth!.Value;
 
     internal int VideoInput => CommonWidth ?? VideoWidth!.Value;
@@ -85,6 +100,12 @@ public sealed record ProjectorConfig
             return this;
         ConfigCheck.Range(record, nameof(Experts), Experts, 1, 1024);
         ConfigCheck.Range(record, nameof(TopK), TopK, 1, Experts);
+        if (VideoExperts is not null && Routing != ProjectorRouting.Dedr)
+            throw new ArgumentException($"{record}.{nameof(VideoExperts)} is {VideoExperts}, but with {Routing} both modalities share their experts; leave it null.");
+        if (VideoTopK is not null && Routing == ProjectorRouting.Jejr)
+            throw new ArgumentException($"{record}.{nameof(VideoTopK)} is {VideoTopK}, but with {Routing} there is no router for video alone; leave it null.");
+        ConfigCheck.Range(record, nameof(VideoExperts), VideoExperts ?? Experts, 1, 1024);
+        ConfigCheck.Range(record, nameof(VideoTopK), VideoTopK ?? TopK, 1, VideoExperts ?? Experts);
         if (Routing is ProjectorRouting.Jejr or ProjectorRouting.Jedr && AudioWidth is { } audio && VideoWidth is { } video && audio != video && CommonWidth is null)
         {
             throw new ArgumentException(

@@ -11,6 +11,29 @@ namespace Microsoft.ML.Avsr.Modeling;
 /// <param name="Entropy">Mean entropy of the router's probabilities, in nats: 0 is certain, ln N is undecided.</param>
 public sealed record RoutingStatistics(string Router, string Modality, long Tokens, IReadOnlyList<IReadOnlyList<double>> Shares, double Entropy)
 {
+    /// <summary>Mean squared log-sum-exp of the scores: the router z-loss of these tokens.</summary>
+    public double RouterZ { get; init; }
+
+    /// <summary>Experts that no token chose.</summary>
+    public IReadOnlyList<int> DeadExperts => Tokens == 0 ? []
+        : [.. Enumerable.Range(0, Shares[0].Count).Where(expert => Shares.All(choice => choice[expert] == 0))];
+
+    /// <summary>Means over all tokens of each router and modality: every part counts by its number of tokens.</summary>
+    /// <param name="parts">Statistics of several batches.</param>
+    internal static IReadOnlyList<RoutingStatistics> Merge(IEnumerable<RoutingStatistics> parts) =>
+        [.. parts.GroupBy(s => (s.Router, s.Modality)).Select(g => MergeOne([.. g]))];
+
+    private static RoutingStatistics MergeOne(RoutingStatistics[] parts)
+    {
+        if (parts.Length == 1)
+            return parts[0];
+        var total = parts.Sum(p => p.Tokens);
+        double Mean(Func<RoutingStatistics, double> value) => parts.Sum(p => value(p) * p.Tokens) / Math.Max(1, total);
+        IReadOnlyList<IReadOnlyList<double>> shares = [.. Enumerable.Range(0, parts[0].Shares.Count).Select(choice =>
+            (IReadOnlyList<double>)[.. Enumerable.Range(0, parts[0].Shares[choice].Count).Select(expert => Mean(p => p.Shares[choice][expert]))])];
+        return parts[0] with { Tokens = total, Shares = shares, Entropy = Mean(p => p.Entropy), RouterZ = Mean(p => p.RouterZ) };
+    }
+
     internal static RoutingStatistics Of(string router, string modality, RoutingDecision decision, long start, long count)
     {
         using var scope = NewDisposeScope();
@@ -32,6 +55,7 @@ public sealed record RoutingStatistics(string Router, string Modality, long Toke
         }
         var p = decision.Probabilities.narrow(0, start, count).to(ScalarType.Float64); // [count, N]
         var entropy = p.mul(p.clamp_min(1e-300).log()).sum(1).mean().neg().cpu().item<double>();
-        return new RoutingStatistics(router, modality, count, shares, entropy);
+        var z = decision.Logits.narrow(0, start, count).to(ScalarType.Float64).logsumexp(1).square().mean().cpu().item<double>();
+        return new RoutingStatistics(router, modality, count, shares, entropy) { RouterZ = z };
     }
 }

@@ -10,6 +10,7 @@ public sealed class SparseMixtureProjector : Module<Tensor, (Tensor Output, Rout
 {
     private readonly Router gate;
     private readonly ExpertPool experts;
+    private readonly Expert? shared;
 
     /// <summary>Makes a mixture.</summary>
     /// <param name="inputWidth">Width of the tokens.</param>
@@ -21,8 +22,9 @@ public sealed class SparseMixtureProjector : Module<Tensor, (Tensor Output, Rout
     {
         ArgumentNullException.ThrowIfNull(config);
         var make = construction ?? ModuleConstruction.Default;
-        gate = new Router(inputWidth, config.Experts, config.TopK, config.Renormalize, make);
+        gate = new Router(inputWidth, config.Experts, config.TopK, config.Renormalize, make, config.PresenceRouting);
         experts = new ExpertPool(inputWidth, config, make);
+        shared = config.SharedExpert ? new Expert(inputWidth, config.Hidden, config.OutputWidth, config.LayerNorm, config.Activation, make) : null;
         RegisterComponents();
     }
 
@@ -30,11 +32,16 @@ public sealed class SparseMixtureProjector : Module<Tensor, (Tensor Output, Rout
     /// <param name="tokens">[n, inputWidth].</param>
     /// <returns>Projected tokens [n, outputWidth], and what the router decided.</returns>
     /// <exception cref="ArgumentException">The tokens have another shape.</exception>
-    public override (Tensor Output, RoutingDecision Decision) forward(Tensor tokens)
+    public override (Tensor Output, RoutingDecision Decision) forward(Tensor tokens) => Project(tokens, Modality.AudioVisual);
+
+    /// <summary>Projects tokens of a batch whose clips have some streams; see <see cref="forward"/>.</summary>
+    internal (Tensor Output, RoutingDecision Decision) Project(Tensor tokens, Modality streams)
     {
         using var scope = NewDisposeScope();
-        var decision = gate.call(tokens);
+        var decision = gate.Route(tokens, streams);
         var output = experts.call(tokens, decision);
+        if (shared is not null)
+            output = output.add(shared.call(tokens));
         return (output.MoveToOuterDisposeScope(), decision.Released());
     }
 }

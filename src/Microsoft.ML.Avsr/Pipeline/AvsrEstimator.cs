@@ -91,6 +91,7 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
             MediaSeconds = mediaSeconds,
             TrainSeconds = trained.TrainSeconds,
             ItemsPerSecond = trained.ItemsPerSecond,
+            RoutingHistory = trained.RoutingHistory,
             Modules = trained.Modules,
             Stopped = trained.Stopped,
         };

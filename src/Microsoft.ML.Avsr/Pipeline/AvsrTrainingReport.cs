@@ -37,6 +37,9 @@ public sealed record AvsrTrainingReport
     /// <summary>Clips per second over all stages of training.</summary>
     public required double ItemsPerSecond { get; init; }
 
+    /// <summary>How experts were used during training, every <see cref="AvsrTrainerOptions.RoutingEverySteps"/> steps; empty where that is 0.</summary>
+    public IReadOnlyList<RoutingSnapshot> RoutingHistory { get; init; } = [];
+
     /// <summary>The parts of the model: parameters, which of them training changed, types and memory.</summary>
     public IReadOnlyList<ModuleSummary> Modules { get; init; } = [];
 

@@ -42,6 +42,12 @@ public sealed record DecodingOptions
     /// <summary>Clips decoded together. 1 to 1024.</summary>
     public int BatchSize { get; init; } = 16;
 
+    /// <summary>Audio tokens that are averaged into one before recognition: 1, or one of the factors that the model was trained with (<see cref="Modeling.AvsrModelConfig.AudioCompressions"/>).</summary>
+    public int AudioCompression { get; init; } = 1;
+
+    /// <summary>Video tokens that are averaged into one before recognition, as <see cref="AudioCompression"/>.</summary>
+    public int VideoCompression { get; init; } = 1;
+
     /// <summary>Checks every value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public DecodingOptions Validate()
@@ -58,6 +64,8 @@ public sealed record DecodingOptions
         foreach (var token in ExtraEndTokens)
             OptionCheck.Range(token, 0, int.MaxValue, nameof(ExtraEndTokens));
         Sampling?.Validate();
+        OptionCheck.Range(AudioCompression, 1, 64, nameof(AudioCompression));
+        OptionCheck.Range(VideoCompression, 1, 64, nameof(VideoCompression));
         OptionCheck.Range(BatchSize, 1, 1024, nameof(BatchSize));
         return this;
     }

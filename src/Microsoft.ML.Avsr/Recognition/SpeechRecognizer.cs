@@ -17,10 +17,12 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
     /// <summary>Takes over a model and puts it in evaluation mode.</summary>
     /// <param name="model">The model; disposed with the recogniser.</param>
     /// <param name="options">The search.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range, or the model was not trained with a compression.</exception>
     public SpeechRecognizer(AvsrModel model, DecodingOptions? options = null)
     {
         _options = (options ?? new DecodingOptions()).Validate();
+        CheckCompression(_options.AudioCompression, model.Config.AudioCompressions, nameof(DecodingOptions.AudioCompression));
+        CheckCompression(_options.VideoCompression, model.Config.VideoCompressions, nameof(DecodingOptions.VideoCompression));
         Model = model;
         model.eval();
         _assembler = new PromptAssembler(model.Config, model.Tokenizer);
@@ -117,8 +119,14 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
             audio = sound is null ? Model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.AudioFeatures!)])) : Model.EncodeAudio(sound, soundValid);
         if (sees)
             video = frames is null ? Model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.VideoFeatures!)])) : Model.EncodeVideo(frames, framesValid);
-        return (audio, video);
+        return (Shorten(audio, _options.AudioCompression), Shorten(video, _options.VideoCompression));
     }
+
+    private static EncodedSequence? Shorten(EncodedSequence? tokens, int factor) =>
+        tokens is { } sequence && factor > 1 ? TokenCompression.AveragePool(sequence, factor) : tokens;
+
+    private static void CheckCompression(int factor, IReadOnlyList<int> trained, string option) =>
+        OptionCheck.Require(factor == 1 || trained.Contains(factor), option, factor, $"the model was trained with {string.Join(", ", trained.Prepend(1))}.");
 
     /// <summary>Decodes encoded clips.</summary>
     /// <param name="audio">Compressed audio features, or <see langword="null"/>.</param>
@@ -147,9 +155,9 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         if (_options.CtcWeight <= 0)
             return heads;
         var config = Model.Config;
-        if (audio is { } sound && Model.AudioCtc is { } hears && config.AudioCtcRate == config.AudioRate)
+        if (audio is { } sound && Model.AudioCtc is { } hears && _options.AudioCompression == 1 && config.AudioCtcRate == config.AudioRate)
             heads.Add(new CtcScores(hears, sound));
-        if (video is { } picture && Model.VideoCtc is { } sees && config.VideoRate == 1)
+        if (video is { } picture && Model.VideoCtc is { } sees && _options.VideoCompression == 1 && config.VideoRate == 1)
             heads.Add(new CtcScores(sees, picture));
         return heads;
     }

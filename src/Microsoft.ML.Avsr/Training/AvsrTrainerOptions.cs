@@ -7,7 +7,7 @@ namespace Microsoft.ML.Avsr.Training;
 /// Everything that decides how a model is trained. The defaults are the <c>Tiny</c> preset: every part from scratch on a CPU.
 /// The attributes are the ranges that AutoML sweeps.
 /// </summary>
-public sealed record AvsrTrainerOptions
+public sealed partial record AvsrTrainerOptions
 {
     /// <summary>How experts and routers are shared between audio and video (paper: figure 2). The paper's best is DEDR.</summary>
     [Choice(new object[] { ProjectorRouting.Dense, ProjectorRouting.Jejr, ProjectorRouting.Jedr, ProjectorRouting.Dedr }, ProjectorRouting.Dedr)]
@@ -20,6 +20,12 @@ public sealed record AvsrTrainerOptions
     /// <summary>Experts chosen per token (K). 1 to <see cref="Experts"/>; the reference's default is 2.</summary>
     [Range(1, 2, 2)]
     public int TopK { get; init; } = 2;
+
+    /// <summary>Experts for video where they are not as many as for audio (DEDR); <see langword="null"/> is <see cref="Experts"/>. 1 to 64.</summary>
+    public int? VideoExperts { get; init; }
+
+    /// <summary>Experts per video token where they are not as many as for audio (DEDR, JEDR); <see langword="null"/> is <see cref="TopK"/>. 1 to 64.</summary>
+    public int? VideoTopK { get; init; }
 
     /// <summary>Weight of the load-balance loss (reference: 0.01).</summary>
     [Range(1e-3, 0.1, 0.01, true)]
@@ -141,6 +147,24 @@ public sealed record AvsrTrainerOptions
     /// <summary>Share of steps that use both.</summary>
     public double AudioVisualShare { get; init; } = 0.4;
 
+    /// <summary>Steps between records of how experts are used (<see cref="TrainedModel.RoutingHistory"/>); 0 for none. 0 to 10,000,000.</summary>
+    public int RoutingEverySteps { get; init; }
+
+    /// <summary>
+    /// A folder for the features of frozen encoders, kept under the hashes of clip, encoder and variation; <see langword="null"/> keeps them in
+    /// memory only.
+    /// </summary>
+    public string? FeatureCacheFolder { get; init; }
+
+    /// <summary>
+    /// A folder of <see cref="Recognition.AvsrModelFolder"/> whose model has a dense projector: every expert starts as that projector (upcycling).
+    /// <see langword="null"/> starts experts at random.
+    /// </summary>
+    public string? UpcycleFrom { get; init; }
+
+    /// <summary>Random change of upcycled experts, as a share of each matrix's standard deviation: equal experts would stay equal. 0 to 10.</summary>
+    public double UpcycleNoise { get; init; } = 0.05;
+
     /// <summary>Batches whose gradients are averaged before each optimiser step: larger steps in the memory of small ones. 1 to 1024.</summary>
     public int AccumulatedBatches { get; init; } = 1;
 
@@ -181,6 +205,16 @@ public sealed record AvsrTrainerOptions
         OptionCheck.Range(CleanShare, 0, 1, nameof(CleanShare));
         OptionCheck.Range(NoisyVersions, 0, 64, nameof(NoisyVersions));
         OptionCheck.Range(VideoPasses, 0, 64, nameof(VideoPasses));
+        OptionCheck.Range(VideoExperts ?? 1, 1, 64, nameof(VideoExperts));
+        OptionCheck.Range(VideoTopK ?? 1, 1, 64, nameof(VideoTopK));
+        OptionCheck.Require(VideoExperts is null || Routing == ProjectorRouting.Dedr, nameof(VideoExperts), VideoExperts, $"with {Routing} both modalities share their experts; leave it null.");
+        OptionCheck.Require(VideoTopK is null || Routing is ProjectorRouting.Dedr or ProjectorRouting.Jedr, nameof(VideoTopK), VideoTopK, $"with {Routing} there is no router for video alone; leave it null.");
+        OptionCheck.Require(VideoTopK is null || VideoTopK <= (VideoExperts ?? Experts), nameof(VideoTopK), VideoTopK, "more experts per token than there are.");
+        OptionCheck.Require(VideoExperts is null || (VideoTopK ?? TopK) <= VideoExperts, nameof(VideoExperts), VideoExperts, $"fewer than each token goes through ({VideoTopK ?? TopK}).");
+        OptionCheck.Range(RoutingEverySteps, 0, 10_000_000, nameof(RoutingEverySteps));
+        OptionCheck.Range(UpcycleNoise, 0, 10, nameof(UpcycleNoise));
+        OptionCheck.Require(UpcycleFrom is null || Directory.Exists(UpcycleFrom), nameof(UpcycleFrom), UpcycleFrom, "no such folder.");
+        OptionCheck.Require(UpcycleFrom is null || (Routing != ProjectorRouting.Dense && InitialModel is null), nameof(UpcycleFrom), UpcycleFrom, "there are no fresh experts to start; leave it null.");
         OptionCheck.Range(AccumulatedBatches, 1, 1024, nameof(AccumulatedBatches));
         OptionCheck.Range(ExplosionFactor, 2, 1e12, nameof(ExplosionFactor));
         OptionCheck.Require(Enum.IsDefined(OnCancellation), nameof(OnCancellation), OnCancellation, "not a behaviour.");
@@ -194,6 +228,7 @@ public sealed record AvsrTrainerOptions
         OptionCheck.Require(AudioShare + VideoShare + AudioVisualShare > 0, nameof(AudioVisualShare), AudioVisualShare, "the three shares sum to 0.");
         OptionCheck.Require(Modalities is Modality.Audio or Modality.Video or Modality.AudioVisual, nameof(Modalities), Modalities, "choose Audio, Video or AudioVisual.");
         ValidateParts();
+        ValidateRecipe();
         if (AudioEncoderFolder is not null && !Directory.Exists(AudioEncoderFolder))
             throw new DirectoryNotFoundException($"{nameof(AudioEncoderFolder)} '{AudioEncoderFolder}' does not exist.");
         return this;

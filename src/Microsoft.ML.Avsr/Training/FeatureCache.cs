@@ -28,17 +28,33 @@ internal sealed class FeatureCache : IFeatureSource
     /// <summary>Adds one version of some clips.</summary>
     /// <param name="clips">The clips, one per row.</param>
     /// <param name="encoded">Their features, [batch, tokens, width].</param>
-    public void Add(IReadOnlyList<int> clips, EncodedSequence encoded)
+    /// <returns>The features of each clip, [tokens, width] row by row, and the width.</returns>
+    public (IReadOnlyList<float[]> Rows, int Width) Add(IReadOnlyList<int> clips, EncodedSequence encoded)
     {
         using var scope = NewDisposeScope();
         var lengths = encoded.Lengths();
         var features = encoded.Features.cpu().to_type(ScalarType.Float32).contiguous(); // [batch, tokens, width]
         var time = (int)features.size(1);
-        _width = (int)features.size(2);
+        var width = (int)features.size(2);
         using var accessor = features.data<float>();
         var all = accessor.ToArray();
+        var rows = new float[clips.Count][];
         for (var b = 0; b < clips.Count; b++)
-            _versions[clips[b]].Add((all.AsSpan(b * time * _width, (int)lengths[b] * _width).ToArray(), (int)lengths[b]));
+        {
+            rows[b] = all.AsSpan(b * time * width, (int)lengths[b] * width).ToArray();
+            Add(clips[b], rows[b], width);
+        }
+        return (rows, width);
+    }
+
+    /// <summary>Adds one version of a clip.</summary>
+    /// <param name="clip">The clip.</param>
+    /// <param name="values">[tokens, width] row by row.</param>
+    /// <param name="width">Features per token.</param>
+    public void Add(int clip, float[] values, int width)
+    {
+        _width = width;
+        _versions[clip].Add((values, values.Length / width));
     }
 
     /// <summary>A padded batch of one version of each clip.</summary>

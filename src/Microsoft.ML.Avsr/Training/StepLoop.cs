@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.ML.Avsr.Modeling;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,23 +27,25 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
     /// <summary>Shares of a time budget after which the number of epochs is planned: soon, and once more when the pace is well known.</summary>
     private static readonly double[] s_planningPoints = [0.03, 0.25];
 
-    private const double ScheduleFloor = 0.01;
     private readonly AvsrTrainerOptions _options = run.Options;
 
     /// <summary>Trains until the epochs or the seconds are spent.</summary>
-    /// <param name="parameters">What the optimiser changes.</param>
+    /// <param name="masters">What the optimiser changes.</param>
     /// <param name="learningRate">Peak learning rate.</param>
     /// <param name="batchesOfEpoch">Draws the batches of an epoch (indices of clips): the same for the same epoch.</param>
     /// <param name="loss">Computes the loss of a batch; <see langword="null"/> skips the batch.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend when <paramref name="epochs"/> is <see langword="null"/>.</param>
-    /// <returns>What was done, and the curve, thinned.</returns>
-    public (StageSummary Summary, IReadOnlyList<LossPoint> Curve) Run(
-        IReadOnlyList<Parameter> parameters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
-        Func<StepInput, StepLoss?> loss, int? epochs, double seconds)
+    /// <param name="averagedEpochs">Last epochs whose weights are averaged at the end; 1 for none.</param>
+    /// <returns>What was done.</returns>
+    public StageResult Run(
+        MasterWeights masters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
+        Func<StepInput, StepLoss?> loss, int? epochs, double seconds, int averagedEpochs = 1)
     {
-        using var optimizer = CreateOptimizer(parameters, learningRate);
-        var at = run.TakePosition(optimizer) ?? new LoopPosition { Plans = epochs is null ? 0 : s_planningPoints.Length };
+        using var optimizer = CreateOptimizer(masters.Optimized, learningRate);
+        using var average = new WeightAverage(masters.Optimized);
+        var tensors = new StageTensors(optimizer, masters, average);
+        var at = run.TakePosition(tensors) ?? new LoopPosition { Plans = epochs is null ? 0 : s_planningPoints.Length };
         var before = at.Seconds;
         var clock = Stopwatch.StartNew();
         var timed = new Stopwatch();
@@ -58,7 +61,7 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
                 if (run.CancellationToken.IsCancellationRequested)
                 {
                     run.Interrupted = (stage, at.Step, at.Smoothed);
-                    run.Checkpoint(at, optimizer, now: true);
+                    run.Checkpoint(at, tensors, now: true);
                     run.CancellationToken.ThrowIfCancellationRequested();
                 }
                 at.Step++;
@@ -76,18 +79,28 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
                 }
                 // Until the length is planned the rate only rises.
                 var length = at.Plans > 0 ? at.TotalEpochs * perEpoch : int.MaxValue;
-                var schedule = new WarmupCosineSchedule(learningRate, Math.Min(_options.WarmupSteps, Math.Max(1, length / 10)), length, ScheduleFloor);
+                var schedule = new WarmupCosineSchedule(learningRate, Math.Min(_options.WarmupSteps, Math.Max(1, length / 10)), length, _options.LearningRateFloor);
                 var done = at.Plans > 0 ? (at.Step - 1) / (double)(at.TotalEpochs * perEpoch) : 0;
-                if (Step(optimizer, parameters, steps[at.BatchesDone], loss, schedule.At(at.Step), done, at) is { } value)
+                if (Step(tensors, steps[at.BatchesDone], loss, schedule.At(at.Step), done, at) is { } value)
                     at.Smoothed = at.Smoothed is { } smoothed ? 0.95 * smoothed + 0.05 * value : value;
                 at.BatchesDone++;
+                if (_options.RoutingEverySteps > 0 && at.Step % _options.RoutingEverySteps == 0)
+                    CloseRoutingWindow(at);
                 at.Items += steps[at.BatchesDone - 1].Sum(batch => batch.Length);
                 at.Seconds = before + clock.Elapsed.TotalSeconds;
                 Report(at, at.TotalEpochs * perEpoch);
-                run.Checkpoint(at, optimizer);
+                run.Checkpoint(at, tensors);
+            }
+            if (averagedEpochs > 1 && at.Epoch > at.TotalEpochs - averagedEpochs)
+            {
+                average.Add();
+                at.AveragedEpochs = average.Count;
             }
         }
-        return (new StageSummary(stage, at.TotalEpochs, at.Step, at.Seconds, at.Items / Math.Max(1e-9, at.Seconds), at.Smoothed ?? double.NaN), at.Curve);
+        average.Apply();
+        masters.Publish();
+        return new StageResult(
+            new StageSummary(stage, at.TotalEpochs, at.Step, at.Seconds, at.Items / Math.Max(1e-9, at.Seconds), at.Smoothed ?? double.NaN), at.Curve, at.Routing);
     }
 
     private static int EpochsWithin(double secondsLeft, Stopwatch timed, int step, int timedFrom, int perEpoch)
@@ -98,9 +111,9 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
 
     /// <summary>One optimiser step over one or more batches; the mean loss, or null when every batch was skipped.</summary>
     private double? Step(
-        AdamW optimizer, IReadOnlyList<Parameter> parameters, int[][] batches, Func<StepInput, StepLoss?> loss,
-        double learningRate, double done, LoopPosition at)
+        StageTensors tensors, int[][] batches, Func<StepInput, StepLoss?> loss, double learningRate, double done, LoopPosition at)
     {
+        var optimizer = tensors.Optimizer;
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = learningRate;
         optimizer.zero_grad();
@@ -120,14 +133,24 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
             share.backward();
             total += number;
             used++;
+            if (value.Routing is { Count: > 0 } routing)
+                at.RoutingWindow = [.. RoutingStatistics.Merge([.. at.RoutingWindow, .. routing])];
         }
         if (used == 0)
             return null;
-        var norm = nn.utils.clip_grad_norm_(parameters, _options.MaxGradientNorm);
+        tensors.Masters.TakeGradients();
+        var norm = nn.utils.clip_grad_norm_(tensors.Masters.Optimized, _options.MaxGradientNorm);
         if (!double.IsFinite(norm))
             throw Diverged(batches.SelectMany(b => b), "gradient norm", norm, learningRate, at);
         optimizer.step();
+        tensors.Masters.Publish();
         return total / used;
+    }
+
+    private static void CloseRoutingWindow(LoopPosition at)
+    {
+        at.Routing.AddRange(at.RoutingWindow.Select(statistics => new RoutingSnapshot(at.Step, statistics)));
+        at.RoutingWindow = [];
     }
 
     private void Check(StepLoss value, float number, int[] batch, double learningRate, LoopPosition at)
@@ -147,10 +170,12 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
 
     private AdamW CreateOptimizer(IReadOnlyList<Parameter> parameters, double learningRate) => optim.AdamW(
         [
-            new AdamW.ParamGroup(parameters.Where(p => p.dim() > 1), learningRate, 0.9, 0.98, 1e-8, _options.WeightDecay),
-            new AdamW.ParamGroup(parameters.Where(p => p.dim() <= 1), learningRate, 0.9, 0.98, 1e-8, 0),
+            new AdamW.ParamGroup(parameters.Where(Decays), learningRate, 0.9, 0.98, 1e-8, _options.WeightDecay),
+            new AdamW.ParamGroup(parameters.Where(p => !Decays(p)), learningRate, 0.9, 0.98, 1e-8, 0),
         ],
         learningRate, 0.9, 0.98);
+
+    private bool Decays(Parameter parameter) => _options.DecayEverything || parameter.dim() > 1;
 
     private void Report(LoopPosition at, int totalSteps)
     {

@@ -38,7 +38,10 @@ internal static class TinyPreset
             VideoFeatureWidth = videoFeatures,
             AudioRate = options.AudioRate ?? (audio is null && audioFeatures is null ? 1 : RateFor(audioPace)),
             VideoRate = options.VideoRate ?? (video is null && videoFeatures is null ? 1 : RateFor(videoPace)),
-            Projector = ProjectorConfig.Tiny(audio?.Width ?? audioFeatures, video?.Width ?? videoFeatures, options.Routing) with { Experts = options.Experts, TopK = options.TopK },
+            Projector = ProjectorConfig.Tiny(audio?.Width ?? audioFeatures, video?.Width ?? videoFeatures, options.Routing) with 
+            {
+                Experts = options.Experts, TopK = options.TopK, VideoExperts = options.VideoExperts, VideoTopK = options.VideoTopK,
+            },
             LanguageModel = LlamaConfig.Tiny(tokenizer.VocabularySize),
         };
     }

@@ -29,6 +29,9 @@ public sealed record TrainedModel(
     AvsrModel Model, string? FrozenAudioEncoder, IReadOnlyList<StageSummary> Stages, IReadOnlyList<LossPoint> Curve,
     IReadOnlyList<RoutingStatistics> Routing, long Parameters, long TrainedParameters)
 {
+    /// <summary>How experts were used during training, every <see cref="AvsrTrainerOptions.RoutingEverySteps"/> steps; empty where that is 0.</summary>
+    public IReadOnlyList<RoutingSnapshot> RoutingHistory { get; init; } = [];
+
     /// <summary>The parts of the model: parameters, which of them this run changed, types and memory.</summary>
     public IReadOnlyList<ModuleSummary> Modules { get; init; } = [];
 

@@ -11,8 +11,9 @@ public static class TranscriptLoss
     /// <param name="llm">The language model.</param>
     /// <param name="prompt">Prompts assembled with transcripts.</param>
     /// <param name="layerOutputs">Receives what every layer gives, for <see cref="Sink"/>; <see langword="null"/> keeps nothing.</param>
+    /// <param name="labelSmoothing">Share of the probability that is spread over all tokens; the reference's is 0.</param>
     /// <returns>A scalar.</returns>
-    public static Tensor CrossEntropy(LlamaForCausalLM llm, PromptBatch prompt, ICollection<Tensor>? layerOutputs = null)
+    public static Tensor CrossEntropy(LlamaForCausalLM llm, PromptBatch prompt, ICollection<Tensor>? layerOutputs = null, double labelSmoothing = 0)
     {
         ArgumentNullException.ThrowIfNull(llm);
         ArgumentNullException.ThrowIfNull(prompt);
@@ -27,7 +28,7 @@ public static class TranscriptLoss
         var chosen = hidden.reshape(-1, hidden.size(2)).index_select(0, positions); // [labels, width]
         var logits = llm.Logits(chosen).to_type(ScalarType.Float32); // [labels, vocabulary]
         var labels = tensor(prompt.Labels, device: hidden.device); // [labels]
-        return nn.functional.cross_entropy(logits, labels).MoveToOuterDisposeScope();
+        return nn.functional.cross_entropy(logits, labels, label_smoothing: labelSmoothing).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Recognition;
 
@@ -24,15 +25,17 @@ internal static class VideoAugmenter
     /// <param name="clip">Grey crops of 96 x 96.</param>
     /// <param name="random">The source of variation.</param>
     /// <param name="order">The clip's frame that each frame of the result shows; at most the clip's own number of frames times 1.1.</param>
+    /// <param name="options">What is varied; <see langword="null"/> for the defaults.</param>
     /// <returns>[time, 88, 88] grey bytes.</returns>
-    public static byte[] Vary(VideoClip clip, Random random, out IReadOnlyList<int> order)
+    public static byte[] Vary(VideoClip clip, Random random, out IReadOnlyList<int> order, AvsrTrainerOptions? options = null)
     {
         const int Slack = SpeechFrontEnd.CropSize - SpeechFrontEnd.FrameSize;
         var top = random.Next(Slack + 1);
         var left = random.Next(Slack + 1);
-        var flip = random.Next(2) == 1;
-        var levels = Levels(1 + ContrastSpread * (2 * random.NextDouble() - 1), BrightnessSpread * (2 * random.NextDouble() - 1));
-        order = FrameOrder(clip.Frames, random);
+        var isFull = options is not { VideoAugmentation: VideoAugmentation.CropOnly };
+        var flip = options is not { HorizontalFlip: false } && random.Next(2) == 1;
+        var levels = !isFull ? null : Levels(1 + ContrastSpread * (2 * random.NextDouble() - 1), BrightnessSpread * (2 * random.NextDouble() - 1));
+        order = isFull ? FrameOrder(clip.Frames, random) : [.. Enumerable.Range(0, clip.Frames)];
         var time = order.Count;
         const int Crop = SpeechFrontEnd.CropSize * SpeechFrontEnd.CropSize;
         const int Frame = SpeechFrontEnd.FrameSize * SpeechFrontEnd.FrameSize;
@@ -42,15 +45,18 @@ internal static class VideoAugmenter
         {
             var frame = result.AsSpan(t * Frame, Frame);
             FrameCopy.Crop(source.Slice(order[t] * Crop, Crop), top, left, flip, frame);
-            for (var i = 0; i < frame.Length; i++)
+            for (var i = 0; levels is not null && i < frame.Length; i++)
                 frame[i] = levels[frame[i]];
         }
-        for (var m = 0; m < Masks; m++)
+        for (var m = 0; isFull && m < Masks; m++)
         {
             var span = random.Next(Math.Min(MaxMaskedFrames, time / 4) + 1);
             var start = random.Next(time - span + 1);
             result.AsSpan(start * Frame, span * Frame).Fill(MaskValue);
         }
+        // The reference masks before it normalises: a masked frame is black.
+        if (options is { AdaptiveTimeMasks: true })
+            AdaptiveTimeMask.Apply<byte>(result, AdaptiveTimeMask.Draw(time, AdaptiveTimeMask.VideoWindow, AdaptiveTimeMask.VideoStride, random), Frame);
         return result;
     }
 

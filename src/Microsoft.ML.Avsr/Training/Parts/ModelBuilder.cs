@@ -15,8 +15,17 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
 
     public BuiltModel Build()
     {
-        if (options.InitialModel is { } path)
-            return Whole(path);
+        var built = options.InitialModel is { } path ? Whole(path) : Fresh();
+        if (options.UpcycleFrom is { } dense)
+        {
+            using var source = AvsrModelFolder.Load(dense);
+            ProjectorUpcycling.FromDense(built.Model.Projector, source.Model.Projector, options.UpcycleNoise);
+        }
+        return built;
+    }
+
+    private BuiltModel Fresh()
+    {
         var pretrainedAudio = audioFeatures is null && options.Modalities.HasFlag(Modality.Audio) ? LoadAudioEncoder() : null;
         var pretrainedVideo = videoFeatures is null && options.Modalities.HasFlag(Modality.Video) ? LoadVisualEncoder() : null;
         if (options.LanguageModelFolder is { } folder)
@@ -35,7 +44,11 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
         {
             Hidden = options.ExpertWidth ?? config.Projector.Hidden,
             CommonWidth = options.CommonWidth ?? config.Projector.CommonWidth,
+            SharedExpert = options.SharedExpert,
+            PresenceRouting = options.PresenceRouting,
         },
+        AudioCompressions = options.AudioCompressions,
+        VideoCompressions = options.VideoCompressions,
     };
 
     private BuiltModel BeforeLanguageModel(string path, WhisperEncoder? audio, AvHubertEncoder? video)
@@ -54,7 +67,8 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
             // As the reference has it: no input norms, tokens of unit scale, prompts after the blocks.
             Projector = new ProjectorConfig
             {
-                Routing = options.Routing, Experts = options.Experts, TopK = options.TopK, Hidden = ReferenceExpertWidth, OutputWidth = llm.Config.Width,
+                Routing = options.Routing, Experts = options.Experts, TopK = options.TopK, VideoExperts = options.VideoExperts, VideoTopK = options.VideoTopK,
+                Hidden = ReferenceExpertWidth, OutputWidth = llm.Config.Width,
                 AudioWidth = tiny.Projector.AudioWidth, VideoWidth = tiny.Projector.VideoWidth, CommonWidth = options.CommonWidth,
             },
             LanguageModel = llm.Config,

@@ -10,12 +10,14 @@ internal sealed class TrainingPlan
     private const string Adapter = ".lora_";
     private readonly BuiltModel _built;
     private readonly bool _embeddings;
+    private readonly bool _isLow;
 
     /// <exception cref="ArgumentOutOfRangeException">An option asks for what a part does not have.</exception>
     public TrainingPlan(BuiltModel built, AvsrTrainerOptions options)
     {
         _built = built;
         _embeddings = options.TrainEmbeddings;
+        _isLow = options.Precision == TrainingPrecision.BFloat16;
         var config = built.Model.Config;
         Audio = Encoder(options.AudioEncoderTraining, null, nameof(options.AudioEncoderTraining));
         Video = Encoder(options.VisualEncoderTraining, config.VisualLora, nameof(options.VisualEncoderTraining));
@@ -99,12 +101,15 @@ internal sealed class TrainingPlan
             var row = IsAdapter(name) ? part + ".lora" : part;
             var count = parameter.numel();
             var trained = IsTrained(part, name) ? count : 0;
-            var bytes = count * parameter.element_size();
-            // Gradients and two moments in the parameter's own type.
-            var training = trained * 3 * parameter.element_size();
+            var low = _isLow && (part is "projector" or "llm");
+            var type = low ? ScalarType.BFloat16 : parameter.dtype;
+            var size = low ? 2 : parameter.element_size();
+            var bytes = count * size;
+            // A gradient in the parameter's type, two moments in the optimiser's, and with fewer bits a float32 copy.
+            var training = trained * (size + 2 * (low ? sizeof(float) : size) + (low ? sizeof(float) : 0));
             rows[row] = rows.TryGetValue(row, out var sum)
                 ? sum with { Parameters = sum.Parameters + count, Trainable = sum.Trainable + trained, WeightBytes = sum.WeightBytes + bytes, TrainingBytes = sum.TrainingBytes + training }
-                : new ModuleSummary(row, count, trained, parameter.dtype.ToString().ToLowerInvariant(), bytes, training);
+                : new ModuleSummary(row, count, trained, type.ToString().ToLowerInvariant(), bytes, training);
         }
         return [.. rows.Values];
     }

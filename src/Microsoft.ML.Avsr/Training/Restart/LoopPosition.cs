@@ -1,3 +1,5 @@
+using Microsoft.ML.Avsr.Modeling;
+
 namespace Microsoft.ML.Avsr.Training;
 
 /// <summary>Where a stage's loop stands after a step. All randomness derives from the seed, the stage and the step, so this is all that a resumed loop needs.</summary>
@@ -32,4 +34,13 @@ internal sealed record LoopPosition
 
     /// <summary>The stage's curve.</summary>
     public List<LossPoint> Curve { get; set; } = [];
+
+    /// <summary>Epochs in the average of weights.</summary>
+    public int AveragedEpochs { get; set; }
+
+    /// <summary>Routing telemetry so far.</summary>
+    public List<RoutingSnapshot> Routing { get; set; } = [];
+
+    /// <summary>Routing since the last snapshot.</summary>
+    public List<RoutingStatistics> RoutingWindow { get; set; } = [];
 }

@@ -4,7 +4,6 @@ using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Avsr.Training;
@@ -57,6 +56,9 @@ internal sealed class RunContext : IDisposable
     /// <summary>The curve of finished stages.</summary>
     public List<LossPoint> Curve { get; } = [];
 
+    /// <summary>Routing telemetry of finished stages.</summary>
+    public List<RoutingSnapshot> Routing { get; } = [];
+
     /// <summary>Where the run was when it was cancelled: stage, step and smoothed loss; null where no step was under way.</summary>
     public (string Stage, int Step, double? Loss) Interrupted { get; set; } = ("", 0, null);
 
@@ -77,42 +79,46 @@ internal sealed class RunContext : IDisposable
         LoadModel(found.Tensors);
         Stages.AddRange(found.State.Stages);
         Curve.AddRange(found.State.Curve);
+        Routing.AddRange(found.State.Routing);
         if (found.State.Loop is null)
             ForgetRestored();
     }
 
     /// <summary>Runs a stage unless the checkpoint says that it is finished.</summary>
     /// <param name="number">The stage's number among those with optimiser steps, from 0.</param>
-    /// <param name="run">Trains the stage; gives its summary and curve.</param>
-    public void Stage(int number, Func<(StageSummary Summary, IReadOnlyList<LossPoint> Curve)> run)
+    /// <param name="run">Trains the stage.</param>
+    public void Stage(int number, Func<StageResult> run)
     {
         if (Stages.Count > number)
             return;
-        var (summary, curve) = run();
+        var (summary, curve, routing) = run();
         Stages.Add(summary);
         Curve.AddRange(curve);
+        Routing.AddRange(routing);
         Save(null, null);
     }
 
     /// <summary>The position and optimiser state of the stage that was interrupted; null where a stage begins.</summary>
-    public LoopPosition? TakePosition(AdamW optimizer)
+    public LoopPosition? TakePosition(StageTensors tensors)
     {
         if (_restored is not { State.Loop: { } position } found || found.State.Stage != Stages.Count)
             return null;
-        OptimizerMemory.Load(optimizer, found.State.OptimizerSteps, found.Tensors);
+        OptimizerMemory.Load(tensors.Optimizer, found.State.OptimizerSteps, found.Tensors);
+        tensors.Masters.Load(found.Tensors);
+        tensors.Average.Load(position.AveragedEpochs, found.Tensors);
         ForgetRestored();
         return position;
     }
 
     /// <summary>Writes a checkpoint after a step where one is due.</summary>
-    public void Checkpoint(LoopPosition position, AdamW optimizer, bool now = false)
+    public void Checkpoint(LoopPosition position, StageTensors stage, bool now = false)
     {
         if (Options.Checkpoints is not { } settings)
             return;
         var due = settings.EverySteps > 0 && (StepsBefore + position.Step) % settings.EverySteps == 0;
         due |= settings.EveryMinutes > 0 && _sinceCheckpoint.Elapsed.TotalMinutes >= settings.EveryMinutes;
         if (due || now)
-            Save(position, optimizer);
+            Save(position, stage);
     }
 
     /// <summary>Loads the best checkpoint's weights.</summary>
@@ -135,7 +141,7 @@ internal sealed class RunContext : IDisposable
 
     private long StepsBefore => Stages.Sum(s => (long)s.Steps);
 
-    private void Save(LoopPosition? position, AdamW? optimizer)
+    private void Save(LoopPosition? position, StageTensors? stage)
     {
         if (_checkpoints is null || _model is null)
             return;
@@ -147,7 +153,9 @@ internal sealed class RunContext : IDisposable
             if (_isStored(name))
                 tensors.Add(ModelPrefix + name, tensor);
         }
-        long[] steps = optimizer is null ? [] : OptimizerMemory.Save(optimizer, tensors);
+        long[] steps = stage is null ? [] : OptimizerMemory.Save(stage.Optimizer, tensors);
+        stage?.Masters.Save(tensors);
+        stage?.Average.Save(tensors);
         _checkpoints.Write(new TrainingState
         {
             Options = _optionsJson,
@@ -157,6 +165,7 @@ internal sealed class RunContext : IDisposable
             Loop = position,
             Stages = Stages,
             Curve = Curve,
+            Routing = Routing,
             OptimizerSteps = steps,
         }, tensors);
         _sinceCheckpoint.Restart();

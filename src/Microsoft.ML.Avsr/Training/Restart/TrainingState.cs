@@ -29,6 +29,9 @@ internal sealed record TrainingState
     /// <summary>The curve of finished stages.</summary>
     public required IReadOnlyList<LossPoint> Curve { get; init; }
 
+    /// <summary>Routing telemetry of finished stages.</summary>
+    public IReadOnlyList<RoutingSnapshot> Routing { get; init; } = [];
+
     /// <summary>Steps that each parameter's optimiser state has seen, in the optimiser's order; its two moments are among the tensors.</summary>
     public IReadOnlyList<long> OptimizerSteps { get; init; } = [];
 }

@@ -13,22 +13,22 @@ internal static class ClipSelection
 
     /// <summary>Noise from the voices of all clips.</summary>
     public static AudioAugmenter Augmenter(RunContext run) =>
-        new([.. With(run.Examples, Modality.Audio).Select(i => run.Examples[i].Input.Audio!.Samples)], run.Options);
+        new([.. With(run.Examples, Modality.Audio).Select(i => run.Examples[i].Input.Audio!.Samples)], run.Options, NoiseLibrary.Read(run.Options.NoisePaths));
 
-    /// <summary>A padded batch of varied mouth crops.</summary>
+    /// <summary>A padded batch of varied mouth crops, each clip by its own source of randomness or by one for all.</summary>
     /// <returns>
     /// Frames [batch, 1, time, 88, 88], the real frames [batch, time] bool, or null when nothing is padded, and for each clip the frame of its own
     /// that each of its varied frames shows.
     /// </returns>
     public static (Tensor Frames, Tensor? Valid, IReadOnlyList<int>[] Orders) VariedVideo(
-        IReadOnlyList<TrainingExample> examples, IReadOnlyList<int> clips, Random random)
+        RunContext run, IReadOnlyList<int> clips, Func<int, Random> streams)
     {
         var orders = new IReadOnlyList<int>[clips.Count];
         var lengths = new long[clips.Count];
         var varied = new byte[clips.Count][];
         for (var b = 0; b < clips.Count; b++)
         {
-            varied[b] = VideoAugmenter.Vary(examples[clips[b]].Input.Video!, random, out orders[b]);
+            varied[b] = VideoAugmenter.Vary(run.Examples[clips[b]].Input.Video!, streams(clips[b]), out orders[b], run.Options);
             lengths[b] = orders[b].Count;
         }
         var longest = lengths.Max();

@@ -25,16 +25,16 @@ internal sealed class CtcStage(string name, nn.Module? encoder, CtcHead head, Ru
     /// <param name="encode">Builds the augmented batch of some clips and encodes it.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
-    public (StageSummary, IReadOnlyList<LossPoint>) Run(
+    public StageResult Run(
         int[] clips, IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<StepInput, EncodedBatch> encode, int? epochs, double seconds)
     {
         encoder?.train();
         head.train();
         var options = run.Options;
         var loop = new StepLoop(name, run, clip => run.Describe(clips[clip]));
-        var parameters = (encoder?.parameters() ?? []).Concat(head.parameters()).ToList<Parameter>();
+        using var masters = new MasterWeights((encoder?.parameters() ?? []).Concat(head.parameters()).ToList<Parameter>());
         var result = loop.Run(
-            parameters, options.EncoderLearningRate,
+            masters, options.EncoderLearningRate,
             epoch => LengthBuckets.Epoch(lengths, options.EncoderBatchSize, RandomStreams.Create(options.Seed, name + " order", epoch)),
             input =>
             {

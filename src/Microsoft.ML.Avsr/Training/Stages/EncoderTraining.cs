@@ -15,7 +15,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
     private readonly IReadOnlyList<TrainingExample> _examples = run.Examples;
     private readonly (double Start, double End)?[] _speech = new (double, double)?[run.Examples.Count];
 
-    public (StageSummary, IReadOnlyList<LossPoint>) TrainAudio(int? epochs, double seconds)
+    public StageResult TrainAudio(int? epochs, double seconds)
     {
         var clips = ClipSelection.With(_examples, Modality.Audio);
         var frontEnd = new SpeechFrontEnd(model.Config);
@@ -36,7 +36,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
     }
 
     /// <summary>Trains a CTC head over the cached features of a frozen audio encoder: quick, and it tells when words are said.</summary>
-    public (StageSummary, IReadOnlyList<LossPoint>) TrainAudioHead(FeatureCache features)
+    public StageResult TrainAudioHead(FeatureCache features)
     {
         var clips = ClipSelection.With(_examples, Modality.Audio);
         var stage = new CtcStage("audio head (CTC)", null, model.AudioCtc!, run);
@@ -108,7 +108,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
     /// <param name="times">When each clip's tokens are said, where known.</param>
     /// <param name="epochs">Epochs, or null when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
-    public (StageSummary, IReadOnlyList<LossPoint>) TrainVideo(TokenTimes?[] times, int? epochs, double seconds)
+    public StageResult TrainVideo(TokenTimes?[] times, int? epochs, double seconds)
     {
         var clips = ClipSelection.With(_examples, Modality.Video);
         var stage = new CtcStage("visual encoder (CTC)", model.VisualEncoder!, model.VideoCtc!, run);
@@ -117,7 +117,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
             input =>
             {
                 int[] chosen = [.. input.Clips.Select(b => clips[b])];
-                var (frames, valid, orders) = ClipSelection.VariedVideo(_examples, chosen, input.Random);
+                var (frames, valid, orders) = ClipSelection.VariedVideo(run, chosen, _ => input.Random);
                 var encoded = model.VisualEncoder!.call(null, frames.to(model.Device), valid?.to(model.Device));
                 return new EncodedBatch(encoded, FrameTokens(chosen, orders, times, (int)encoded.Features.shape[1]));
             },

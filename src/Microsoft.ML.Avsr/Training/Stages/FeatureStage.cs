@@ -14,6 +14,7 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
 
     private readonly FeatureCache _audio = new(run.Examples.Count);
     private readonly FeatureCache _video = new(run.Examples.Count);
+    private string? _voices;
     private IFeatureSource? _liveAudio;
     private IFeatureSource? _liveVideo;
 
@@ -66,18 +67,19 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
                 (clips, random) => Encoded(clips.Select(Samples).Select(s => random is null || random.NextDouble() < _options.CleanShare ? s : augmenter.Noisy(s, random))));
             return;
         }
-        var random = RandomStreams.Create(_options.Seed, "audio versions");
         Encode("audio features", Modality.Audio, i => Samples(i).Length, 1 + _options.NoisyVersions, _audio,
-            (clips, version) => Encoded(clips.Select(Samples).Select(s => version == 0 ? s : augmenter.Noisy(s, random))));
+            (clips, version) => Encoded(clips.Select(i => version == 0 ? Samples(i) : augmenter.Noisy(Samples(i), Stream("audio versions", i, version)))),
+            () => FeatureStore.HashOf(model.AudioEncoder!, Settings(model.Config.AudioRate)),
+            version => version == 0 ? "clean" : $"noisy {version} of seed {_options.Seed}: {string.Join(' ', _options.NoiseSnrs)} dB, voices {(_options.Babble ? Voices : "none")}, {string.Join('|', _options.NoisePaths)}, masks {_options.AdaptiveTimeMasks}");
     }
 
     private void EncodeVideo()
     {
-        EncodedSequence Encoded(IReadOnlyList<int> clips, Random? random)
+        EncodedSequence Encoded(IReadOnlyList<int> clips, Func<int, Random>? streams)
         {
-            if (random is not null)
+            if (streams is not null)
             {
-                var (varied, real, _) = ClipSelection.VariedVideo(_examples, clips, random);
+                var (varied, real, _) = ClipSelection.VariedVideo(run, clips, streams);
                 return model.EncodeVideo(varied, real);
             }
             var (frames, valid) = SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)]);
@@ -86,19 +88,32 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
         if (plan.Video != PartTraining.Frozen)
         {
             var perToken = 25 / model.Config.VisualEncoder!.FramesPerSecond * model.Config.VideoRate;
-            _liveVideo = new LiveFeatures(_examples.Count, i => _examples[i].Input.Video is { } video ? Math.Max(1, (int)(video.Frames / perToken)) : 0, Encoded);
+            _liveVideo = new LiveFeatures(_examples.Count, i => _examples[i].Input.Video is { } video ? Math.Max(1, (int)(video.Frames / perToken)) : 0,
+                (clips, random) => Encoded(clips, random is null ? null : _ => random));
             return;
         }
-        var random = RandomStreams.Create(_options.Seed, "video versions");
         Encode("video features", Modality.Video, i => _examples[i].Input.Video!.Frames, 1 + _options.VideoPasses, _video,
-            (clips, version) => Encoded(clips, version == 0 ? null : random));
+            (clips, version) => Encoded(clips, version == 0 ? null : i => Stream("video versions", i, version)),
+            () => FeatureStore.HashOf(model.VisualEncoder!, Settings(model.Config.VideoRate)),
+            version => version == 0 ? "plain" : $"varied {version} of seed {_options.Seed}: {_options.VideoAugmentation}, flip {_options.HorizontalFlip}, masks {_options.AdaptiveTimeMasks}");
     }
+
+    /// <summary>A clip's own stream: what it is mixed with does not depend on which clips were read from disk.</summary>
+    private Random Stream(string name, int clip, int version) => RandomStreams.Create(_options.Seed, $"{name}/{clip}", version);
+
+    private string Settings(int rate) =>
+        $"{model.Config.Compression} {rate} {model.Config.PadAudioTo30Seconds} {model.Config.StandardizeWaveform} {model.Config.Compatibility}";
+
+    private string Voices => _voices ??= DataFingerprint.Of(_examples);
 
     private void Encode(
         string stage, Modality modality, Func<int, int> length, int versions, FeatureCache cache,
-        Func<IReadOnlyList<int>, int, EncodedSequence> encode)
+        Func<IReadOnlyList<int>, int, EncodedSequence> encode, Func<string>? encoder = null, Func<int, string>? variation = null)
     {
         var clock = Stopwatch.StartNew();
+        var store = encoder is not null && _options.FeatureCacheFolder is { } folder ? new FeatureStore(folder) : null;
+        var encoderHash = store is null ? "" : encoder!();
+        var clipHashes = store is null ? [] : _examples.Select(e => DataFingerprint.Of(e.Input)).ToArray();
         using var inference = inference_mode();
         var chunks = ClipSelection.With(_examples, modality).OrderBy(length).Chunk(_options.EncoderBatchSize).ToArray();
         var step = 0;
@@ -108,12 +123,29 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
             {
                 run.CancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
-                cache.Add(chunk, encode(chunk, version));
+                string[] keys = store is null ? [] : [.. chunk.Select(i => FeatureStore.Key(clipHashes[i], encoderHash, variation!(version)))];
+                // Whole chunks are read or computed, so that what is computed never depends on what was read.
+                if (store is null || !ReadAll(store, cache, chunk, keys))
+                {
+                    var (rows, width) = cache.Add(chunk, encode(chunk, version));
+                    for (var b = 0; b < keys.Length; b++)
+                        store!.Write(keys[b], rows[b], width);
+                }
                 step++;
                 var seconds = clock.Elapsed.TotalSeconds;
                 run.Progress?.Report(new AvsrProgress(stage, step, chunks.Length * versions, version + 1, null,
                     step * _options.EncoderBatchSize / seconds, TimeSpan.FromSeconds(seconds / step * (chunks.Length * versions - step))));
             }
         }
+    }
+
+    private static bool ReadAll(FeatureStore store, FeatureCache cache, int[] clips, string[] keys)
+    {
+        var found = keys.Select(store.Read).TakeWhile(f => f is not null).ToArray();
+        if (found.Length < keys.Length)
+            return false;
+        for (var b = 0; b < clips.Length; b++)
+            cache.Add(clips[b], found[b]!.Value.Values, found[b]!.Value.Width);
+        return true;
     }
 }

@@ -1,5 +1,4 @@
 using Microsoft.ML.Avsr.Modeling;
-using Microsoft.ML.Avsr.Recognition;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,77 +6,58 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Avsr.Training;
 
 /// <summary>
-/// Second stage: projector and language model learn from cached encoder features (the paper's training, sections 6.5 and 12 of the reference's spec).
+/// Second stage: projector and language model learn from encoder features (the paper's training, sections 6.5 and 12 of the reference's spec).
 /// The loss is L = L_LM + 0.01 L_balance + 0.001 L_z; logits are computed at label positions only.
 /// </summary>
 internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatureSource audio, IFeatureSource video, IReadOnlyList<int[]> transcripts)
 {
     private const string Name = "projector + language model";
     private const int MaskedSpans = 2;
+    private const int SamplesPerFrame = 640;
     private readonly AvsrTrainerOptions _options = run.Options;
     private readonly PromptAssembler _assembler = new(model.Config, model.Tokenizer);
 
     /// <summary>Trains projector and language model.</summary>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
-    public (StageSummary, IReadOnlyList<LossPoint>) Run(int? epochs, double seconds)
+    public StageResult Run(int? epochs, double seconds)
     {
+        using var masters = Masters();
         var loop = new StepLoop(Name, run, run.Describe);
-        int[] lengths = [.. transcripts.Select((t, i) => audio.Length(i) + video.Length(i) + t.Length)];
-        var result = loop.Run(
-            Trainable(), _options.LearningRate,
-            epoch => LengthBuckets.Epoch(lengths, _options.BatchSize, RandomStreams.Create(_options.Seed, Name + " order", epoch)),
-            Loss, epochs, seconds);
+        var batches = Batches();
+        var result = loop.Run(masters, _options.LearningRate, batches, Loss, epochs, seconds, _options.AveragedEpochs);
+        if (_options.Precision == TrainingPrecision.BFloat16)
+        {
+            model.Projector.to(ScalarType.Float32);
+            model.LanguageModel.to(ScalarType.Float32);
+            masters.CopyTo(Trainable());
+        }
         model.eval();
         return result;
+    }
+
+    /// <summary>Rounds the model where the options say so; what trains is kept in float32, too.</summary>
+    private MasterWeights Masters()
+    {
+        if (_options.Precision == TrainingPrecision.Float32)
+            return new MasterWeights(Trainable());
+        // No dispose scope: the rounded parameters must outlive this method.
+        var originals = Trainable().ConvertAll(p =>
+        {
+            using var detached = p.detach();
+            return detached.clone();
+        });
+        model.Projector.to(ScalarType.BFloat16);
+        model.LanguageModel.to(ScalarType.BFloat16);
+        var masters = new MasterWeights(Trainable(), originals);
+        originals.ForEach(original => original.Dispose());
+        return masters;
     }
 
     /// <summary>Parameters that this stage changes.</summary>
     public List<Parameter> Trainable() =>
         [.. new nn.Module?[] { model.AudioEncoder, model.VisualEncoder, model.Projector, model.LanguageModel }
             .SelectMany(m => m?.parameters() ?? []).Where(p => p.requires_grad)];
-
-    private StepLoss Loss(StepInput input)
-    {
-        var (batch, random) = (input.Clips, input.Random);
-        var modality = DrawModality(random);
-        var clips = batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i))).ToArray();
-        if (clips.Length == 0)
-        {
-            // None of these clips has the drawn streams: use what the first one has, with the clips that have as much.
-            modality = (audio.Has(batch[0]) ? Modality.Audio : 0) | (video.Has(batch[0]) ? Modality.Video : 0);
-            clips = [.. batch.Where(i => (!modality.HasFlag(Modality.Audio) || audio.Has(i)) && (!modality.HasFlag(Modality.Video) || video.Has(i)))];
-        }
-        using var scope = NewDisposeScope();
-        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? audio.Batch(clips, random, MaskedSpans).To(model.Device) : null;
-        EncodedSequence? v = modality.HasFlag(Modality.Video) ? video.Batch(clips, random, MaskedSpans).To(model.Device) : null;
-        var projected = model.Projector.call(a, v);
-        var prompt = _assembler.Assemble(
-            model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
-        var layers = _options.SinkLossWeight > 0 ? new List<Tensor>() : null;
-        var terms = new List<(string Name, Tensor Value)> { ("transcript", TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers)) };
-        if (layers is not null)
-            terms.Add(("sink", TranscriptLoss.Sink(layers, prompt).mul(_options.SinkLossWeight)));
-        if (projected.LoadBalanceLoss is { } balance)
-            terms.Add(("load balance", balance.mul(_options.LoadBalanceWeight)));
-        if (projected.RouterZLoss is { } z)
-            terms.Add(("router z", z.mul(_options.RouterZWeight)));
-        var total = terms[0].Value;
-        foreach (var (_, value) in terms.Skip(1))
-            total = total.add(value);
-        return new StepLoss(total.MoveToOuterDisposeScope(), [.. terms.Select(t => (t.Name, t.Value.MoveToOuterDisposeScope()))]);
-    }
-
-    private Modality DrawModality(Random random)
-    {
-        var supported = model.Config.Supported;
-        if (supported != Modality.AudioVisual)
-            return supported;
-        var draw = random.NextDouble() * (_options.AudioShare + _options.VideoShare + _options.AudioVisualShare);
-        return draw < _options.AudioShare ? Modality.Audio
-            : draw < _options.AudioShare + _options.VideoShare ? Modality.Video
-            : Modality.AudioVisual;
-    }
 
     /// <summary>Share of tokens per expert over all clips, evaluated once.</summary>
     public IReadOnlyList<RoutingStatistics> MeasureRouting()
@@ -97,16 +77,120 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
                 collected.AddRange(model.Projector.call(a, v).Statistics);
         }
         model.Projector.CollectStatistics = false;
-        return [.. collected.GroupBy(s => (s.Router, s.Modality)).Select(g => Merge([.. g]))];
+        return RoutingStatistics.Merge(collected);
     }
 
-    // Means over all tokens: every batch counts by its number of tokens.
-    private static RoutingStatistics Merge(RoutingStatistics[] parts)
+    /// <summary>The batches of an epoch: by number of clips, or as the reference fills them, with a budget of frames.</summary>
+    private Func<int, List<int[]>> Batches()
     {
-        var total = parts.Sum(p => p.Tokens);
-        double Mean(Func<RoutingStatistics, double> value) => parts.Sum(p => value(p) * p.Tokens) / Math.Max(1, total);
-        IReadOnlyList<IReadOnlyList<double>> shares = [.. Enumerable.Range(0, parts[0].Shares.Count).Select(choice =>
-            (IReadOnlyList<double>)[.. Enumerable.Range(0, parts[0].Shares[choice].Count).Select(expert => Mean(p => p.Shares[choice][expert]))])];
-        return parts[0] with { Tokens = total, Shares = shares, Entropy = Mean(p => p.Entropy) };
+        if (_options.MaxFrames is not { } frames)
+        {
+            int[] lengths = [.. transcripts.Select((t, i) => audio.Length(i) + video.Length(i) + t.Length)];
+            return epoch => LengthBuckets.Epoch(lengths, _options.BatchSize, Order(epoch));
+        }
+        var filled = FrameBudgetBatches.Fill([.. run.Examples.Select(Frames)], frames, _options.LengthClasses);
+        return epoch =>
+        {
+            var shuffled = filled.ToArray();
+            Order(epoch).Shuffle(shuffled);
+            return [.. shuffled];
+        };
+    }
+
+    private Random Order(int epoch) => RandomStreams.Create(_options.Seed, Name + " order", epoch);
+
+    private static int Frames(TrainingExample example) => Math.Max(1,
+        example.Input.Video?.Frames ?? example.Input.VideoFeatures?.Time ?? example.Input.Audio?.Samples.Length / SamplesPerFrame ?? example.Input.AudioFeatures!.Time / 2);
+
+    private StepLoss? Loss(StepInput input)
+    {
+        var random = input.Random;
+        using var scope = NewDisposeScope();
+        var factors = (Draw(_options.AudioCompressions, random), Draw(_options.VideoCompressions, random));
+        var terms = new List<(string Name, Tensor Value)>();
+        var statistics = new List<RoutingStatistics>();
+        if (_options.Tasks is { } tasks)
+        {
+            foreach (var (modality, weight) in new[] { (Modality.Audio, tasks.Audio), (Modality.Video, tasks.Video), (Modality.AudioVisual, tasks.AudioVisual) })
+            {
+                var clips = input.Clips.Where(i => Has(i, modality)).ToArray();
+                if (weight > 0 && clips.Length > 0)
+                    AddTerms(clips, modality, factors, random, weight, $" of {modality}", terms, statistics);
+            }
+        }
+        else
+        {
+            var modality = DrawModality(random);
+            var clips = input.Clips.Where(i => Has(i, modality)).ToArray();
+            if (clips.Length == 0)
+            {
+                // None of these clips has the drawn streams: use what the first one has, with the clips that have as much.
+                var first = input.Clips[0];
+                modality = (audio.Has(first) ? Modality.Audio : 0) | (video.Has(first) ? Modality.Video : 0);
+                clips = [.. input.Clips.Where(i => Has(i, modality))];
+            }
+            AddTerms(clips, modality, factors, random, 1, "", terms, statistics);
+        }
+        if (terms.Count == 0)
+            return null;
+        var total = terms[0].Value;
+        foreach (var (_, value) in terms.Skip(1))
+            total = total.add(value);
+        return new StepLoss(total.MoveToOuterDisposeScope(), [.. terms.Select(t => (t.Name, t.Value.MoveToOuterDisposeScope()))], statistics);
+    }
+
+    private void AddTerms(
+        int[] clips, Modality modality, (int Audio, int Video) factors, Random random, double weight, string task,
+        List<(string Name, Tensor Value)> terms, List<RoutingStatistics> statistics)
+    {
+        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? Features(audio, clips, random, factors.Audio) : null;
+        EncodedSequence? v = modality.HasFlag(Modality.Video) ? Features(video, clips, random, factors.Video) : null;
+        model.Projector.CollectStatistics = _options.RoutingEverySteps > 0;
+        var projected = model.Projector.call(a, v);
+        model.Projector.CollectStatistics = false;
+        statistics.AddRange(projected.Statistics);
+        var prompt = _assembler.Assemble(
+            model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
+        var layers = _options.SinkLossWeight > 0 ? new List<Tensor>() : null;
+        Add("transcript", TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers, _options.LabelSmoothing), 1);
+        if (layers is not null)
+            Add("sink", TranscriptLoss.Sink(layers, prompt), _options.SinkLossWeight);
+        if (projected.LoadBalanceLoss is { } balance)
+            Add("load balance", balance, _options.LoadBalanceWeight);
+        if (projected.RouterZLoss is { } z)
+            Add("router z", z, _options.RouterZWeight);
+
+        void Add(string name, Tensor value, double factor) => terms.Add((name + task, factor * weight == 1 ? value : value.mul(factor * weight)));
+    }
+
+    private EncodedSequence Features(IFeatureSource source, int[] clips, Random random, int factor)
+    {
+        var batch = source.Batch(clips, random, MaskedSpans).To(model.Device);
+        if (factor > 1)
+            batch = TokenCompression.AveragePool(batch, factor);
+        return _options.Precision == TrainingPrecision.BFloat16 ? batch with { Features = batch.Features.to_type(ScalarType.BFloat16) } : batch;
+    }
+
+    private bool Has(int clip, Modality modality) =>
+        (!modality.HasFlag(Modality.Audio) || audio.Has(clip)) && (!modality.HasFlag(Modality.Video) || video.Has(clip));
+
+    // 1 is the model's own rate; nothing is drawn where there is no other.
+    private static int Draw(IReadOnlyList<int> factors, Random random)
+    {
+        if (factors.Count == 0)
+            return 1;
+        var which = random.Next(factors.Count + 1);
+        return which == 0 ? 1 : factors[which - 1];
+    }
+
+    private Modality DrawModality(Random random)
+    {
+        var supported = model.Config.Supported;
+        if (supported != Modality.AudioVisual)
+            return supported;
+        var draw = random.NextDouble() * (_options.AudioShare + _options.VideoShare + _options.AudioVisualShare);
+        return draw < _options.AudioShare ? Modality.Audio
+            : draw < _options.AudioShare + _options.VideoShare ? Modality.Video
+            : Modality.AudioVisual;
     }
 }
