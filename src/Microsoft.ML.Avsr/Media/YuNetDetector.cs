@@ -16,6 +16,7 @@ public sealed class YuNetDetector : IFaceDetector, IDisposable
         "WeightsDownload.ToFolderAsync(DownloadableWeights.YuNet, folder) fetches the file and checks its hash.";
 
     private const int FramesPerRun = 16;
+    private const double SameFace = 0.5; // overlap with its mirror image
     private const double NmsOverlap = 0.3; // as published
 
     // The network puts mouth corners too high, on average by this share of the distance between the eyes (against mouths read off by eye
@@ -64,22 +65,52 @@ public sealed class YuNetDetector : IFaceDetector, IDisposable
         for (var first = 0; first < frames.Count; first += FramesPerRun)
         {
             var count = Math.Min(FramesPerRun, frames.Count - first);
-            var input = new float[count * paddedHeight * paddedWidth]; // [count, 1, paddedHeight, paddedWidth], black beyond the frame
+            var input = new float[2 * count * paddedHeight * paddedWidth]; // [2 x count, 1, paddedHeight, paddedWidth], black beyond the frame
             for (var i = 0; i < count; i++)
             {
                 FrameResampler.Crop(video.Frame(frames[first + i]), video.Width, video.Height, whole, small, width);
                 for (var y = 0; y < height; y++)
                 {
-                    var row = input.AsSpan((i * paddedHeight + y) * paddedWidth, width);
+                    var row = input.AsSpan((2 * i * paddedHeight + y) * paddedWidth, width);
+                    var mirrored = input.AsSpan(((2 * i + 1) * paddedHeight + y) * paddedWidth, width);
                     for (var x = 0; x < width; x++)
-                        row[x] = small[y * width + x];
+                        row[x] = mirrored[width - 1 - x] = small[y * width + x];
                 }
             }
-            var output = Run(input, count, paddedHeight, paddedWidth);
+            var output = Run(input, 2 * count, paddedHeight, paddedWidth);
+            var size = output.Length / (2 * count);
+            double scaleX = (double)video.Width / width, scaleY = (double)video.Height / height;
             for (var i = 0; i < count; i++)
-                result.Add(Suppress(Decode(output.AsSpan(i * output.Length / count, output.Length / count), paddedHeight, paddedWidth, (double)video.Width / width, (double)video.Height / height)));
+            {
+                var faces = Suppress(Decode(output.AsSpan(2 * i * size, size), paddedHeight, paddedWidth, scaleX, scaleY));
+                var mirrored = Suppress(Decode(output.AsSpan((2 * i + 1) * size, size), paddedHeight, paddedWidth, scaleX, scaleY));
+                result.Add(faces.ConvertAll(face => WithMirrored(face, mirrored, video.Width)));
+            }
         }
         return result;
+    }
+
+    // The network's points are off by some pixels to one side, differently for every face and place. In the mirror image they are off to the
+    // other side: the mean of both is about half as far off.
+    private static FaceDetection WithMirrored(FaceDetection face, List<FaceDetection> mirrored, double width)
+    {
+        foreach (var found in mirrored)
+        {
+            double[] points = new double[10]; // [5, 2]
+            for (var k = 0; k < 5; k++)
+            {
+                var same = k switch { 0 => 1, 1 => 0, 3 => 4, 4 => 3, _ => 2 }; // left is right in the mirror
+                points[2 * k] = (face.Points[2 * k] + width - found.Points[2 * same]) / 2;
+                points[2 * k + 1] = (face.Points[2 * k + 1] + found.Points[2 * same + 1]) / 2;
+            }
+            var there = found with { X = width - found.X - found.Width };
+            if (there.Overlap(face) >= SameFace)
+            {
+                return new FaceDetection((face.X + there.X) / 2, (face.Y + there.Y) / 2, (face.Width + there.Width) / 2, (face.Height + there.Height) / 2,
+                    (face.Score + there.Score) / 2, points);
+            }
+        }
+        return face;
     }
 
     /// <inheritdoc/>
