@@ -59,7 +59,7 @@ internal static class LoadCommand
         foreach (var (key, tensor) in shapes.state_dict())
         {
             if (PublishedLayout.NameOf(config, key) is { } name)
-                tensors.Add(name, full([1], Value, tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.BFloat16).expand(tensor.shape));
+                tensors.Add(name, full([], Value, tensor.dtype == ScalarType.Int64 ? ScalarType.Int64 : ScalarType.BFloat16).expand(tensor.shape));
         }
         if (path.EndsWith(".safetensors", StringComparison.Ordinal))
             SafetensorsWriter.Write(path, tensors);

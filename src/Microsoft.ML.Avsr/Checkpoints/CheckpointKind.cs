@@ -19,6 +19,8 @@ public enum CheckpointKind
     Llama2C,
     /// <summary>A LoRA adapter of PEFT.</summary>
     PeftAdapter,
+    /// <summary>LoRA adapters alone, under the reference's names.</summary>
+    ReferenceAdapter,
     /// <summary>A whole Llama-AVSR model: dense projectors.</summary>
     LlamaAvsr,
     /// <summary>A whole Llama-SMoP model: mixtures of projectors.</summary>

@@ -18,8 +18,20 @@ internal static class CheckpointRecognizer
             return AvHubert(summary, entries, "encoder.w2v_model.", CheckpointKind.AvHubertFineTuned);
         if (entries.ContainsKey("model.embed_tokens.weight"))
             return Language(summary, entries, "") with { Kind = llama2 ? CheckpointKind.Llama2C : CheckpointKind.LanguageModel };
+        if (entries.Count > 0 && entries.Keys.All(IsReferenceAdapter))
+            return ReferenceAdapter(summary, entries);
         var adapter = entries.Values.FirstOrDefault(entry => entry.Name.EndsWith(".lora_A.weight", StringComparison.Ordinal));
         return adapter.Shape is [var rank, _] ? summary with { Kind = CheckpointKind.PeftAdapter, LoraRank = (int)rank } : summary;
+    }
+
+    private static bool IsReferenceAdapter(string name) =>
+        name.Contains(".self_attn.lora_down_", StringComparison.Ordinal) || name.Contains(".self_attn.lora_up_", StringComparison.Ordinal);
+
+    private static CheckpointSummary ReferenceAdapter(CheckpointSummary summary, IReadOnlyDictionary<string, TensorEntry> entries)
+    {
+        int? Rank(string layer) => entries.Values.FirstOrDefault(entry => entry.Name.Contains(layer, StringComparison.Ordinal)
+            && entry.Name.EndsWith(".lora_down_Q.weight", StringComparison.Ordinal)).Shape is [var rank, _] ? (int)rank : null;
+        return summary with { Kind = CheckpointKind.ReferenceAdapter, LoraRank = Rank("model.layers.0."), VideoLoraRank = Rank("encoder.layers.0.") };
     }
 
     private static CheckpointSummary WholeModel(CheckpointSummary summary, ITensorSource source)

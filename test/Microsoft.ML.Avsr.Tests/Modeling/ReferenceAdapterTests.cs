@@ -33,6 +33,8 @@ public sealed class ReferenceAdapterTests
         var path = Path.Combine(_folder, file);
         ReferenceAdapter.Save(whole, path);
 
+        var summary = AvsrCheckpoint.Inspect(path);
+        Assert.AreEqual((CheckpointKind.ReferenceAdapter, 3, null), (summary.Kind, summary.LoraRank, summary.VideoLoraRank));
         using var adapter = AvsrCheckpoint.Open(path);
         CollectionAssert.AreEquivalent(published.Entries.Keys.Where(name => name.Contains(".lora_", StringComparison.Ordinal)).ToArray(), adapter.Entries.Keys.ToArray());
         var lora = ReferenceAdapter.ConfigOf(adapter, config.Width, alpha);
@@ -126,6 +128,7 @@ public sealed class ReferenceAdapterTests
         PublishedLayout.Save(Path.Combine(_folder, "m.pth"), model);
         ReferenceAdapter.Save(model.VisualEncoder, Path.Combine(_folder, "v.safetensors"));
         using var adapter = AvsrCheckpoint.Open(Path.Combine(_folder, "v.safetensors"));
+        Assert.AreEqual(4, AvsrCheckpoint.Inspect(Path.Combine(_folder, "v.safetensors")).VideoLoraRank);
         Assert.IsTrue(adapter.Entries.Keys.All(name => name.StartsWith("video_encoder.encoder.layers.0.self_attn.lora_", StringComparison.Ordinal)));
         Assert.AreEqual(LoraConfig.AvHubertReference with { Reduction = 4 }, ReferenceAdapter.ConfigOfAvHubert(adapter, 16));
     }
