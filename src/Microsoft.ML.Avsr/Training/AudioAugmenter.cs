@@ -6,10 +6,10 @@ namespace Microsoft.ML.Avsr.Training;
 internal sealed class AudioAugmenter(
     IReadOnlyList<ReadOnlyMemory<float>> voices, AvsrTrainerOptions options, IReadOnlyList<ReadOnlyMemory<float>>? recordings = null)
 {
-    private const double NoiseBegins = 0.4;
+    private const double NoiseBegins = 0.6;
 
-    /// <summary>Beyond the end: the share of noisy clips ends at six tenths of what the options ask for.</summary>
-    private const double NoiseIsFull = 1.4;
+    /// <summary>Beyond the end: the share of noisy clips ends at four tenths of what the options ask for.</summary>
+    private const double NoiseIsFull = 1.6;
 
     // Recordings without any sound make no babble; training goes on clean.
     private readonly IReadOnlyList<ReadOnlyMemory<float>> _recordings = recordings ?? [];

@@ -43,9 +43,9 @@ public class TrainingPartsTests
     public void NoiseBeginsLateAndGrows()
     {
         Assert.AreEqual(0, AudioAugmenter.NoiseShare(0));
-        Assert.AreEqual(0, AudioAugmenter.NoiseShare(0.39));
-        Assert.AreEqual(0.6, AudioAugmenter.NoiseShare(1), 1e-12);
-        Assert.AreEqual(0.4, AudioAugmenter.NoiseShare(0.8), 1e-12);
+        Assert.AreEqual(0, AudioAugmenter.NoiseShare(0.59));
+        Assert.AreEqual(0.4, AudioAugmenter.NoiseShare(1), 1e-12);
+        Assert.AreEqual(0.2, AudioAugmenter.NoiseShare(0.8), 1e-12);
     }
 
     [TestMethod]
