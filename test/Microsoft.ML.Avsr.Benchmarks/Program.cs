@@ -9,6 +9,8 @@ if (args is ["full-size", ..])
     return Microsoft.ML.Avsr.Benchmarks.FullSizeCommand.Run(args[1..]);
 if (args is ["faces", ..])
     return Microsoft.ML.Avsr.Benchmarks.FacesCommand.Run(args[1..]);
+if (args is ["training-step", ..])
+    return Microsoft.ML.Avsr.Benchmarks.TrainingStepCommand.Run(args[1..]);
 if (args is ["kill-resume", ..])
     return Microsoft.ML.Avsr.Benchmarks.KillResumeCommand.Run(args[1..]);
 if (args is [Microsoft.ML.Avsr.Restart.KillResume.ChildCommand, var folder])
