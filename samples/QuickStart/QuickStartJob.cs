@@ -19,7 +19,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
     private const int SampleClips = 6;
 
     /// <summary>Fixed length for the default corpus, so that its results repeat.</summary>
-    private static readonly EpochOption s_defaultEpochs = new(12, 10);
+    private static readonly EpochOption s_defaultEpochs = new(10, 10);
 
     private readonly MLContext _ml = new(options.Seed);
 
@@ -94,6 +94,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
                 Seed = options.Seed,
                 // A small encoder from scratch needs clean examples more than it needs noise.
                 NoisyVersions = options.AudioEncoder is null ? 1 : 3,
+                VideoPasses = options.Corpus is null ? 3 : 5,
             },
             Progress = new Inline<AvsrProgress>(p => line.Report(p.Stage, p.Step / (double)Math.Max(1, p.TotalSteps), Detail(p), p.Remaining)),
             CancellationToken = cancellationToken,

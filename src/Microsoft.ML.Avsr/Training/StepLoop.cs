@@ -42,6 +42,7 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
         MasterWeights masters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
         Func<StepInput, StepLoss?> loss, int? epochs, double seconds, int averagedEpochs = 1)
     {
+        using var threads = NativeThreads.For(masters.Optimized.Sum(p => p.numel()));
         using var optimizer = CreateOptimizer(masters.Optimized, learningRate);
         using var average = new WeightAverage(masters.Optimized);
         var tensors = new StageTensors(optimizer, masters, average);
