@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.AutoML;
 using Microsoft.ML.Avsr;
 using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Training;
 using Microsoft.ML.Data;
 
@@ -54,7 +55,16 @@ public sealed class SpeechTrialRunner : ITrialRunner
             LabelColumnName = _options.LabelColumnName,
             MouthBox = _options.MouthBox,
             Decoding = _options.Decoding,
-            Training = swept with { Modalities = _options.Training.Modalities, Budget = _options.Training.Budget },
+            Training = swept with
+            {
+                Modalities = _options.Training.Modalities,
+                Budget = _options.Training.Budget,
+                LanguageModelFolder = _options.Training.LanguageModelFolder,
+                // The factor of alpha / rank stays, so that ranks differ by their capacity alone.
+                LanguageModelLora = settings.Parameter.TryGetValue(SpeechSweep.RankKey, out var adapters)
+                    ? new LoraConfig { Rank = adapters[nameof(LoraConfig.Rank)].AsType<int>(), Scale = AvsrTrainerOptions.ReferenceLora.Scale }
+                    : null,
+            },
             // The same start for every trial: they differ by their options alone.
             Seed = 1,
             CancellationToken = ct,

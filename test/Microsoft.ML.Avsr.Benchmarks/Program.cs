@@ -7,6 +7,12 @@ if (args is ["load", ..])
     return Microsoft.ML.Avsr.Benchmarks.LoadCommand.Run(args[1..]);
 if (args is ["full-size", ..])
     return Microsoft.ML.Avsr.Benchmarks.FullSizeCommand.Run(args[1..]);
+if (args is ["rows", ..])
+    return Microsoft.ML.Avsr.Benchmarks.RowsCommand.Run(args[1..]);
+if (args is ["payload"])
+    return Microsoft.ML.Avsr.Benchmarks.PayloadCommand.Run();
+if (args is ["cancellation", ..])
+    return Microsoft.ML.Avsr.Benchmarks.CancellationCommand.Run(args[1..]);
 if (args is ["faces", ..])
     return Microsoft.ML.Avsr.Benchmarks.FacesCommand.Run(args[1..]);
 if (args is ["training-step", ..])

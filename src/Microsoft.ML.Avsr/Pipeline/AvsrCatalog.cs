@@ -1,3 +1,4 @@
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
@@ -193,22 +194,24 @@ public sealed partial class AvsrCatalog
         return results;
     }
 
-    /// <summary>Measures a transformer per stream and level of babble. The babble of a clip is made of the other clips' voices.</summary>
+    /// <summary>Measures a transformer per kind of noise, level and stream. The babble of a clip is made of the other clips' voices.</summary>
     /// <param name="transformer">The transformer.</param>
     /// <param name="data">Rows with media and what is said in it.</param>
     /// <param name="labelColumnName">The column of what was said.</param>
     /// <param name="modalities">The streams to compare; null is audio, video and both, as far as the model has them.</param>
     /// <param name="signalToNoiseRatios">Levels in decibels, where null is clean; null is clean, 10, 5, 0 and -5.</param>
     /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
-    /// <param name="seed">Seed of the babble.</param>
+    /// <param name="seed">Seed of the noise.</param>
     /// <param name="progress">Receives the cells done and their number.</param>
     /// <param name="cancellationToken">Stops the measurement.</param>
-    /// <returns>One cell per level and stream, level by level.</returns>
+    /// <param name="noises">Kinds of noise; null is babble.</param>
+    /// <returns>One cell per kind of noise, level and stream: kind by kind, level by level.</returns>
     /// <exception cref="ArgumentException">The transformer reads encoded sound, into which no babble can be mixed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type.</exception>
     public IReadOnlyList<NoiseCondition> EvaluateNoise(AvsrTransformer transformer, IDataView data, string labelColumnName = "Label",
         IReadOnlyList<Modality>? modalities = null, IReadOnlyList<double?>? signalToNoiseRatios = null, ITranscriptNormalizer? normalizer = null,
-        int seed = 1, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellationToken = default)
+        int seed = 1, IProgress<(int Done, int Total)>? progress = null, CancellationToken cancellationToken = default,
+        IReadOnlyList<NoiseType>? noises = null)
     {
         ArgumentNullException.ThrowIfNull(transformer);
         ArgumentNullException.ThrowIfNull(data);
@@ -218,7 +221,7 @@ public sealed partial class AvsrCatalog
         var supported = transformer.Model.Supported;
         modalities ??= [.. new[] { Modality.Audio, Modality.Video, Modality.AudioVisual }.Where(m => (m & supported) == m)];
         return NoiseEvaluator.Evaluate(transformer.Recognizer, inputs, labels, modalities, signalToNoiseRatios ?? [null, 10, 5, 0, -5],
-            normalizer ?? new IdentityNormalizer(), seed, progress is null ? null : (done, total) => progress.Report((done, total)), cancellationToken);
+            normalizer ?? new IdentityNormalizer(), noises ?? [NoiseType.Babble], seed, progress is null ? null : (done, total) => progress.Report((done, total)), cancellationToken);
     }
 
     private static AvsrTransformer? FindTyped(ITransformer model) => model switch

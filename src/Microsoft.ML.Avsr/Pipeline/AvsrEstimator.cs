@@ -9,7 +9,8 @@ namespace Microsoft.ML.Avsr;
 /// <summary>Learns to recognise speech from sound and picture: fine-tunes a Llama-SMoP model on the caller's clips.</summary>
 /// <remarks>
 /// <format type="text/markdown"><![CDATA[
-/// Create it with `mlContext.Transforms.Avsr(...)` or `mlContext.Avsr().SpeechRecognition(...)`.
+/// Create it with `mlContext.Transforms.Avsr(...)`, or with `mlContext.Avsr().SpeechRecognition(...)` to use the context's GPU. A sample that is
+/// compiled and run: docs/samples/Transforms/Avsr.cs.
 ///
 /// ### Estimator Characteristics
 /// |  |  |
@@ -63,6 +64,9 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
         var encoded = settings.AudioColumnName is { } audio && input.Schema[audio].Type is FeatureSequenceDataViewType ? audio : null;
         OptionCheck.Require(encoded is null || _options.Training.AudioEncoderFolder is null, nameof(AvsrTrainerOptions.AudioEncoderFolder), _options.Training.AudioEncoderFolder,
             $"is not used with column '{encoded}', which holds features; leave it null.");
+        encoded = settings.VideoColumnName is { } video && input.Schema[video].Type is FeatureSequenceDataViewType ? video : null;
+        OptionCheck.Require(encoded is null || _options.Training.VisualEncoderPath is null, nameof(AvsrTrainerOptions.VisualEncoderPath), _options.Training.VisualEncoderPath,
+            $"is not used with column '{encoded}', which holds features; leave it null.");
 
         var device = TorchDevice.Resolve(_options.GpuDeviceId, _options.FallbackToCpu, _log);
 
@@ -96,7 +100,9 @@ public sealed partial class AvsrEstimator : IEstimator<AvsrTransformer>
             Stopped = trained.Stopped,
         };
         settings = settings with { AudioFeatureWidth = trained.Model.Config.AudioFeatureWidth, VideoFeatureWidth = trained.Model.Config.VideoFeatureWidth };
-        var transformer = new AvsrTransformer(ModelFactory.FromTraining(trained, _options.Decoding), settings, report, _options.CancellationToken);
+        var transformer = new AvsrTransformer(ModelFactory.FromTraining(trained, _options.Decoding), settings, report,
+            // Where a cancelled training gives the best model so far, that model shall not be cancelled too.
+            trained.Stopped is null ? _options.CancellationToken : CancellationToken.None);
         transformer.GetOutputSchema(input.Schema);
         return transformer;
     }

@@ -62,6 +62,10 @@ public sealed class AvsrTransformer : ITransformer, IDisposable
         return new AvsrTransformer(_model.Share(), Settings with { Modality = modality }, TrainingReport, _cancellationToken);
     }
 
+    /// <summary>What each part of the model takes, and whether it goes into a saved file.</summary>
+    /// <exception cref="ObjectDisposedException">The transformer was disposed.</exception>
+    public IReadOnlyList<ModelPartSize> GetSizeReport() => _model.Sizes();
+
     /// <summary>The schema of transformed data: the input's columns and the four output columns.</summary>
     /// <param name="inputSchema">The input's schema.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column that is read is missing or has a wrong type.</exception>

@@ -59,7 +59,7 @@ internal sealed class MediaLoader : IDisposable
     public MediaClip Read(MediaReference reference, CancellationToken cancellationToken)
     {
         if (reference.HasClips)
-            return new MediaClip(_audio ? reference.Audio : null, _video ? reference.Video : null, MediaStatus.Ok);
+            return new MediaClip(_audio ? ClipConversion.Convert(reference.Audio) : null, _video ? ClipConversion.Convert(reference.Video) : null, MediaStatus.Ok);
         if (reference.Bytes is { Length: > 0 })
             return _reader.Read(reference.Bytes.AsMemory(), cancellationToken);
         return string.IsNullOrWhiteSpace(reference.Path)

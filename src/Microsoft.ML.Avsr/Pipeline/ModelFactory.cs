@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Checkpoints;
+using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Avsr.Training;
 using TorchSharp;
@@ -11,6 +12,14 @@ internal static class ModelFactory
 {
     /// <summary>The part of a model that may stay outside the saved file.</summary>
     private const string AudioEncoder = "audio_encoder";
+
+    /// <summary>What each part of a model takes.</summary>
+    private static IReadOnlyList<ModelPartSize> Sizes(AvsrModel model, string? frozen)
+    {
+        using var scope = NewDisposeScope();
+        return [.. model.state_dict().GroupBy(entry => entry.Key[..entry.Key.IndexOf('.')], StringComparer.Ordinal).Select(part =>
+            new ModelPartSize(part.Key, part.Sum(entry => entry.Value.numel()), part.Sum(entry => entry.Value.numel() * entry.Value.element_size()), part.Key != frozen))];
+    }
 
     /// <summary>The model that training made.</summary>
     public static SharedModel FromTraining(TrainedModel trained, DecodingOptions decoding)
@@ -25,7 +34,7 @@ internal static class ModelFactory
                 frozen = new FrozenWeights(AudioEncoder, Path.GetFullPath(path), folder.Sha256());
             }
             AvsrModelSerializer.Save(stream, model, decoding, frozen);
-        });
+        }, () => Sizes(model, trained.FrozenAudioEncoder is null ? null : AudioEncoder));
     }
 
     /// <summary>The model that a saved file holds.</summary>
@@ -39,6 +48,7 @@ internal static class ModelFactory
         if (device is not null)
             recognizer.Model.to(device);
         var decoding = recognizer.Options;
-        return new SharedModel(recognizer, recognizer.Model.Config.Supported, stream => AvsrModelSerializer.Save(stream, recognizer.Model, decoding, frozen));
+        return new SharedModel(recognizer, recognizer.Model.Config.Supported, stream => AvsrModelSerializer.Save(stream, recognizer.Model, decoding, frozen),
+            () => Sizes(recognizer.Model, frozen?.Part));
     }
 }

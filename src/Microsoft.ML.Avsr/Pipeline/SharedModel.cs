@@ -8,6 +8,7 @@ internal sealed class SharedModel
 {
     private readonly ISpeechRecognizer _recognizer;
     private readonly Action<Stream>? _save;
+    private readonly Func<IReadOnlyList<ModelPartSize>>? _sizes;
     private readonly Lock _lock = new();
     private int _users = 1;
 
@@ -15,8 +16,10 @@ internal sealed class SharedModel
     /// <param name="recognizer">The recogniser.</param>
     /// <param name="supported">The streams that it uses.</param>
     /// <param name="save">Writes it; null where it cannot be saved.</param>
-    public SharedModel(ISpeechRecognizer recognizer, Modality supported, Action<Stream>? save)
+    /// <param name="sizes">Says what its parts take; null where that is not known.</param>
+    public SharedModel(ISpeechRecognizer recognizer, Modality supported, Action<Stream>? save, Func<IReadOnlyList<ModelPartSize>>? sizes = null)
     {
+        _sizes = sizes;
         _recognizer = recognizer;
         _save = save;
         Supported = supported;
@@ -31,6 +34,13 @@ internal sealed class SharedModel
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _users) == 0, typeof(AvsrTransformer));
             return _recognizer;
         }
+    }
+
+    /// <summary>What the parts of the model take.</summary>
+    public IReadOnlyList<ModelPartSize> Sizes()
+    {
+        _ = Recognizer;
+        return _sizes?.Invoke() ?? [];
     }
 
     /// <summary>Writes the model's bytes.</summary>

@@ -16,7 +16,8 @@ namespace Microsoft.ML.Avsr.Recognition;
 /// </summary>
 public static class AvsrModelSerializer
 {
-    private const int FormatVersion = 1;
+    // 1: the first. 2: models that take features, whose widths an older package would overlook.
+    private const int FormatVersion = 2;
     private const int MaxHeaderBytes = 64 << 20;
     private static readonly byte[] s_mark = "AVSRMDL\n"u8.ToArray();
 
@@ -107,8 +108,13 @@ public static class AvsrModelSerializer
         }
         if (header?.Config is null || header.Tokenizer is null || header.Decoding is null)
             throw new AvsrModelException("The saved model is damaged: its header lacks architecture, tokenizer or decoding.");
+        if (header.Version < 1)
+            throw new AvsrModelException($"The saved model is damaged: {header.Version} is no format.");
         if (header.Version > FormatVersion)
             throw new AvsrModelException($"The saved model has format {header.Version}; this package reads up to {FormatVersion}. Update the package.");
+        // Models that were saved before tokens were scored by CTC heads, too, decode as they did.
+        if (span.Slice(start, length).IndexOf("\"CtcWeight\""u8) < 0)
+            header = header with { Decoding = header.Decoding with { CtcWeight = 0 } };
         return (header, bytes[(start + length)..]);
     }
 

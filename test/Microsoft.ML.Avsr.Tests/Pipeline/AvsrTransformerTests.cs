@@ -193,6 +193,15 @@ public sealed class AvsrTransformerTests
     }
 
     [TestMethod]
+    public void ClipsOfAnotherPaceAreConverted()
+    {
+        var ml = new MLContext();
+        var clips = ml.Data.LoadFromEnumerable(new[] { new InMemory { Sound = new AudioClip(new float[44100], 44100), Picture = new VideoClip(new byte[30 * 20 * 30], 30, 20, 30, 30) } });
+        using var both = Transformer(new FakeRecognizer(), new AvsrEstimator.Options { AudioColumnName = "Sound", VideoColumnName = "Picture" }, MediaColumnKind.Clips);
+        Assert.AreEqual("16000 samples 25 frames", both.Transform(clips).GetColumn<string>("Transcript").Single());
+    }
+
+    [TestMethod]
     public void ACancelledTokenStopsCursors()
     {
         var ml = new MLContext();

@@ -1,3 +1,7 @@
+using Microsoft.ML.Avsr.Features;
+using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Data;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
 
@@ -73,6 +77,67 @@ public sealed class EvaluationTests
         CollectionAssert.AreEqual(new[] { 1, 0 }, scored.GetColumn<int>("Transcript.Substitutions").ToArray());
         CollectionAssert.AreEqual(new[] { 1, 0 }, scored.GetColumn<int>("Transcript.Insertions").ToArray());
         CollectionAssert.AreEqual(new[] { 0, 1 }, scored.GetColumn<int>("Transcript.Deletions").ToArray());
+    }
+
+    private sealed class Sound
+    {
+        [AudioClipType]
+        public AudioClip? Audio { get; set; }
+        public string Label { get; set; } = "";
+    }
+
+    /// <summary>Answers with the level of what it hears.</summary>
+    private sealed class LevelMeter : ISpeechRecognizer
+    {
+        public int Clips { get; private set; }
+
+        public IReadOnlyList<Transcription> Transcribe(IReadOnlyList<SpeechInput> batch, CancellationToken cancellationToken = default)
+        {
+            Clips += batch.Count;
+            return [.. batch.Select(input => new Transcription(input.Audio is { } audio && Power(audio) > 0.1 ? "loud" : "quiet", 1, input.Available, []))];
+        }
+
+        public void Dispose() { }
+
+        private static double Power(AudioClip audio) => audio.Samples.ToArray().Average(v => (double)v * v);
+    }
+
+    [TestMethod]
+    public void NoiseTablesHoldKindsLevelsAndStreams()
+    {
+        var ml = new MLContext();
+        // A tone of power 0.045: with noise at 0 dB there is twice that, at 20 dB hardly more than before.
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 3).Select(i => new Sound { Audio = ClipFolder.Tone(i + 5), Label = "quiet" }).ToList());
+        var meter = new LevelMeter();
+        var options = new AvsrEstimator.Options { AudioColumnName = "Audio" };
+        using var transformer = new AvsrTransformer(new SharedModel(meter, Modality.Audio, save: null), options.Validate() with { MediaKind = MediaColumnKind.Clips });
+        var cells = ml.Avsr().EvaluateNoise(transformer, data, signalToNoiseRatios: [null, 20, -5], noises: [NoiseType.Babble, NoiseType.White, NoiseType.Pink]);
+        CollectionAssert.AreEqual(
+            new[] { "Babble clean", "Babble 20", "Babble -5", "White clean", "White 20", "White -5", "Pink clean", "Pink 20", "Pink -5" }, cells.Select(cell => $"{cell.Noise} {cell.Name}").ToArray());
+        foreach (var cell in cells)
+            Assert.AreEqual(cell.Snr == -5 ? 3 : 0, cell.Words.Errors, $"{cell.Noise} {cell.Name}");
+        Assert.AreEqual(7 * 3, meter.Clips, "clean is measured once");
+    }
+
+    [TestMethod]
+    public void NoiseIsAtItsLevelAndOfItsColour()
+    {
+        const int count = 1 << 15;
+        var white = SteadyNoise.White(count, new Random(1));
+        var pink = SteadyNoise.Pink(count, new Random(1));
+        // Neighbours of white noise have nothing in common; those of pink noise do.
+        Assert.AreEqual(0, Correlation(white), 0.03);
+        Assert.IsTrue(Correlation(pink) > 0.6, $"{Correlation(pink)}");
+        CollectionAssert.AreEqual(white, SteadyNoise.White(count, new Random(1)));
+        var speech = ClipFolder.Tone(3).Samples.ToArray();
+        foreach (var noise in new[] { white, pink })
+        {
+            var mixed = NoiseMixer.Mix(speech, noise.AsSpan(0, speech.Length), 0);
+            var added = mixed.Zip(speech, (m, s) => (double)(m - s)).ToArray();
+            Assert.AreEqual(1, added.Sum(v => v * v) / speech.Sum(v => (double)v * v), 0.01, "0 dB is 0 dB");
+        }
+
+        static double Correlation(float[] noise) => noise.Zip(noise.Skip(1), (a, b) => (double)a * b).Sum() / noise.Sum(v => (double)v * v);
     }
 
     [TestMethod]

@@ -76,7 +76,7 @@ public sealed class FeatureColumnTests
 
     private static AvsrEstimator.Options Options(string? audio, string? video, Modality modalities) => new()
     {
-        AudioColumnName = audio, VideoColumnName = video, Training = Training(modalities), Decoding = new DecodingOptions { MaxTokens = 5 },
+        AudioColumnName = audio, VideoColumnName = video, Training = Training(modalities), Decoding = new DecodingOptions { MaxTokens = 3 },
     };
 
     [TestMethod]

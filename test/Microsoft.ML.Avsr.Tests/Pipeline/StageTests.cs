@@ -92,6 +92,37 @@ public sealed class StageTests
     }
 
     [TestMethod]
+    public void AStageMayBeForTrainingAlone()
+    {
+        var ml = new MLContext();
+        var data = Clips(ml);
+        var chain = ml.Transforms.LoadSpeechMedia("Sound", "Picture")
+            .Append(ml.Transforms.NormalizeTranscript("Plain", "Label"), TransformerScope.TrainTest)
+            .Append(ml.Transforms.CopyColumns("File", "Path"));
+        using var model = chain.Fit(data);
+        Assert.IsNull(model.Transform(data).Schema.GetColumnOrNull("Plain"), "scoring leaves it out");
+        var training = model.Transform(data, TransformerScope.TrainTest);
+        Assert.AreEqual("it is number 0", training.GetColumn<string>("Plain").First());
+        using var stream = new MemoryStream();
+        ml.Model.Save(model, data.Schema, stream);
+        stream.Position = 0;
+        var loaded = new MLContext().Model.Load(stream, out _).Transform(data);
+        Assert.IsNull(loaded.Schema.GetColumnOrNull("Plain"));
+        Assert.AreEqual(11, loaded.GetColumn<string>("File").Count());
+    }
+
+    [TestMethod]
+    public void StagesMayBeCancelled()
+    {
+        var ml = new MLContext();
+        using var source = new CancellationTokenSource();
+        var loaded = ml.Transforms.LoadSpeechMedia(new SpeechMediaLoadingEstimator.Options { CancellationToken = source.Token }).Fit(Clips(ml)).Transform(Clips(ml));
+        Assert.AreEqual(11, loaded.GetColumn<string>("MediaStatus").Count());
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => loaded.GetColumn<string>("MediaStatus").Count());
+    }
+
+    [TestMethod]
     public void ImpossibleOptionsAreRefused()
     {
         var ml = new MLContext();

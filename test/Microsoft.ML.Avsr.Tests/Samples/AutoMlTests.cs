@@ -55,7 +55,7 @@ public sealed class AutoMlTests
         var media = Media(ml);
         using var runner = Runner(ml, media);
         var watcher = new Watcher();
-        var best = await SpeechSweep.Create(ml, runner, watcher, trials: 3, seed: 2).RunAsync(CancellationToken.None);
+        var best = await SpeechSweep.Create(ml, runner, watcher, hasAdapters: false, trials: 3, seed: 2).RunAsync(CancellationToken.None);
         Assert.HasCount(3, watcher.Results);
         Assert.AreEqual(watcher.Results.Min(result => result.Loss), best.Loss);
         foreach (var result in watcher.Results)
@@ -79,7 +79,7 @@ public sealed class AutoMlTests
         using var runner = Runner(ml, Media(ml));
         using var stop = new CancellationTokenSource();
         var watcher = new Watcher(_ => stop.Cancel());
-        var best = await SpeechSweep.Create(ml, runner, watcher, trials: 50, seed: 2).RunAsync(stop.Token);
+        var best = await SpeechSweep.Create(ml, runner, watcher, hasAdapters: false, trials: 50, seed: 2).RunAsync(stop.Token);
         Assert.HasCount(1, watcher.Results);
         Assert.AreSame(watcher.Results[0], best);
         ((AvsrTransformer)best.Model).Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Text;
 
@@ -11,6 +12,9 @@ namespace Microsoft.ML.Avsr;
 /// <param name="Characters">Character errors over all clips.</param>
 public sealed record NoiseCondition(Modality Modality, double? Snr, EditCounts Words, EditCounts Characters)
 {
+    /// <summary>The kind of noise.</summary>
+    public NoiseType Noise { get; init; }
+
     /// <summary>The condition's name: <c>clean</c> or the ratio in decibels.</summary>
     public string Name => Snr is { } snr ? snr.ToString("0.##", CultureInfo.InvariantCulture) : "clean";
 }

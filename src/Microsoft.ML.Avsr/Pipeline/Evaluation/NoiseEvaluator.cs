@@ -6,7 +6,7 @@ using Microsoft.ML.Avsr.Text;
 
 namespace Microsoft.ML.Avsr;
 
-/// <summary>Measures a recogniser per stream and noise level. The babble of a clip is made of the other clips' voices.</summary>
+/// <summary>Measures a recogniser per kind of noise, level and stream. The babble of a clip is made of the other clips' voices.</summary>
 internal static class NoiseEvaluator
 {
     /// <summary>Fills the table.</summary>
@@ -16,47 +16,57 @@ internal static class NoiseEvaluator
     /// <param name="modalities">The streams to compare.</param>
     /// <param name="snrs">Levels in decibels; <see langword="null"/> is clean. 0 dB is 0 dB.</param>
     /// <param name="normalizer">Applied to both texts before counting.</param>
-    /// <param name="seed">Seed of the babble.</param>
+    /// <param name="noises">Kinds of noise.</param>
+    /// <param name="seed">Seed of the noise.</param>
     /// <param name="report">Called after each cell with the cells done and their number.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
     public static IReadOnlyList<NoiseCondition> Evaluate(
         ISpeechRecognizer recognizer, IReadOnlyList<SpeechInput> inputs, IReadOnlyList<string> references,
-        IReadOnlyList<Modality> modalities, IReadOnlyList<double?> snrs, ITranscriptNormalizer normalizer, int seed,
-        Action<int, int>? report, CancellationToken cancellationToken)
+        IReadOnlyList<Modality> modalities, IReadOnlyList<double?> snrs, ITranscriptNormalizer normalizer,
+        IReadOnlyList<NoiseType> noises, int seed, Action<int, int>? report, CancellationToken cancellationToken)
     {
         var cells = new List<NoiseCondition>();
-        NoiseCondition? seen = null;
-        foreach (var snr in snrs)
+        // What a cell does not depend on is measured once: sound does not reach a recogniser that only looks, and clean is clean.
+        var known = new Dictionary<(Modality, bool IsClean), NoiseCondition>();
+        foreach (var noise in noises)
         {
-            var noisy = snr is { } level ? WithBabble(inputs, level, seed) : inputs;
-            foreach (var modality in modalities)
+            foreach (var snr in snrs)
             {
-                // Sound does not reach a recogniser that only looks: its column is measured once.
-                if (modality == Modality.Video && seen is not null)
+                IReadOnlyList<SpeechInput>? noisy = null;
+                foreach (var modality in modalities)
                 {
-                    cells.Add(seen with { Snr = snr });
-                    continue;
+                    var key = (modality, snr is null || modality == Modality.Video);
+                    if (!key.Item2 || !known.TryGetValue(key, out var cell))
+                    {
+                        noisy ??= snr is { } level ? WithNoise(inputs, noise, level, seed) : inputs;
+                        cell = Measure(recognizer, noisy, references, modality, normalizer, cancellationToken);
+                        if (key.Item2)
+                            known[key] = cell;
+                    }
+                    cells.Add(cell with { Snr = snr, Noise = noise });
+                    report?.Invoke(cells.Count, noises.Count * snrs.Count * modalities.Count);
                 }
-                var texts = recognizer.Transcribe([.. noisy.Select(i => i.Restrict(modality))], cancellationToken);
-                EditCounts words = default, characters = default;
-                for (var i = 0; i < inputs.Count; i++)
-                {
-                    var reference = normalizer.Normalize(references[i]);
-                    var hypothesis = normalizer.Normalize(texts[i].Text);
-                    words += ErrorRate.Words(reference, hypothesis);
-                    characters += ErrorRate.Characters(reference, hypothesis);
-                }
-                var cell = new NoiseCondition(modality, snr, words, characters);
-                if (modality == Modality.Video)
-                    seen = cell;
-                cells.Add(cell);
-                report?.Invoke(cells.Count, snrs.Count * modalities.Count);
             }
         }
         return cells;
     }
 
-    private static SpeechInput[] WithBabble(IReadOnlyList<SpeechInput> inputs, double snr, int seed)
+    private static NoiseCondition Measure(ISpeechRecognizer recognizer, IReadOnlyList<SpeechInput> inputs, IReadOnlyList<string> references, Modality modality,
+        ITranscriptNormalizer normalizer, CancellationToken cancellationToken)
+    {
+        var texts = recognizer.Transcribe([.. inputs.Select(i => i.Restrict(modality))], cancellationToken);
+        EditCounts words = default, characters = default;
+        for (var i = 0; i < inputs.Count; i++)
+        {
+            var reference = normalizer.Normalize(references[i]);
+            var hypothesis = normalizer.Normalize(texts[i].Text);
+            words += ErrorRate.Words(reference, hypothesis);
+            characters += ErrorRate.Characters(reference, hypothesis);
+        }
+        return new NoiseCondition(modality, null, words, characters);
+    }
+
+    private static SpeechInput[] WithNoise(IReadOnlyList<SpeechInput> inputs, NoiseType type, double snr, int seed)
     {
         var voices = inputs.Select(i => i.Audio?.Samples ?? ReadOnlyMemory<float>.Empty).ToArray();
         var result = new SpeechInput[inputs.Count];
@@ -67,14 +77,24 @@ internal static class NoiseEvaluator
                 result[i] = inputs[i];
                 continue;
             }
-            // A clip never hides in its own voice. The same clip gets the same babble at every level.
-            var others = voices.Where((v, j) => j != i && v.Span.ContainsAnyExcept(0f)).ToArray();
-            var babble = others.Length == 0 ? [] : new BabbleNoise(others).Create(audio.Samples.Length, new Random(HashCode(seed, i)));
-            result[i] = babble.Length == 0
-                ? inputs[i]
-                : inputs[i].WithAudio(new AudioClip(NoiseMixer.Mix(audio.Samples.Span, babble, snr), audio.SampleRate));
+            // The same clip gets the same noise at every level.
+            var random = new Random(HashCode(seed, i));
+            var noise = type switch
+            {
+                NoiseType.White => SteadyNoise.White(audio.Samples.Length, random),
+                NoiseType.Pink => SteadyNoise.Pink(audio.Samples.Length, random),
+                _ => Babble(voices, i, audio.Samples.Length, random),
+            };
+            result[i] = noise.Length == 0 ? inputs[i] : inputs[i].WithAudio(new AudioClip(NoiseMixer.Mix(audio.Samples.Span, noise, snr), audio.SampleRate));
         }
         return result;
+    }
+
+    // A clip never hides in its own voice.
+    private static float[] Babble(ReadOnlyMemory<float>[] voices, int clip, int samples, Random random)
+    {
+        var others = voices.Where((voice, j) => j != clip && voice.Span.ContainsAnyExcept(0f)).ToArray();
+        return others.Length == 0 ? [] : new BabbleNoise(others).Create(samples, random);
     }
 
     private static int HashCode(int seed, int clip) => unchecked((seed * 397 ^ clip) * 16777619) & int.MaxValue;

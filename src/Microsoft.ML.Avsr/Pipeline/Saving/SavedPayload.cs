@@ -9,7 +9,8 @@ namespace Microsoft.ML.Avsr;
 /// </summary>
 internal sealed class SavedPayload
 {
-    private const int FormatVersion = 1;
+    // 1: the first. 2: models that take features, whose widths an older package would overlook.
+    private const int FormatVersion = 2;
 
     private static readonly JsonSerializerOptions s_json = new()
     {
@@ -56,6 +57,8 @@ internal sealed class SavedPayload
         }
         if (header?.Settings is null)
             throw new AvsrModelException("The saved model is damaged: its header has no settings.");
+        if (header.Version < 1)
+            throw new AvsrModelException($"The saved model is damaged: {header.Version} is no format.");
         if (header.Version > FormatVersion)
             throw new AvsrModelException($"The saved model has format {header.Version}; this package reads up to {FormatVersion}. Update the package.");
         return new SavedPayload(header.Settings.Here(), chunks[1..].ToArray());

@@ -27,6 +27,8 @@ internal sealed class AvHubertFeatureEncoder : FrozenEncoder<VideoClip>
 
     protected override bool CanEncode(VideoClip clip) => clip is { Frames: > 0, Height: SpeechFrontEnd.CropSize, Width: SpeechFrontEnd.CropSize };
 
+    protected override VideoClip Convert(VideoClip clip) => ClipConversion.Convert(clip)!;
+
     protected override EncodedSequence Run(IReadOnlyList<VideoClip> clips)
     {
         var (frames, valid) = SpeechFrontEnd.VideoBatch(clips);

@@ -16,10 +16,11 @@ internal abstract class FrozenEncoder<TClip> : IDisposable where TClip : class
     public long Encoded { get; private set; }
 
     /// <summary>Encodes clips together; one that is null or cannot be encoded gives null.</summary>
-    public FeatureSequence?[] Encode(IReadOnlyList<TClip?> clips)
+    public FeatureSequence?[] Encode(IReadOnlyList<TClip?> given)
     {
-        var results = new FeatureSequence?[clips.Count];
-        var usable = Enumerable.Range(0, clips.Count).Where(i => clips[i] is { } clip && CanEncode(clip)).ToArray();
+        var clips = given.Select(clip => clip is null ? null : Convert(clip)).ToArray();
+        var results = new FeatureSequence?[clips.Length];
+        var usable = Enumerable.Range(0, clips.Length).Where(i => clips[i] is { } clip && CanEncode(clip)).ToArray();
         if (usable.Length == 0)
             return results;
         lock (_gate)
@@ -50,6 +51,9 @@ internal abstract class FrozenEncoder<TClip> : IDisposable where TClip : class
             Release();
         }
     }
+
+    /// <summary>Brings a clip to the pace that the encoder takes.</summary>
+    protected virtual TClip Convert(TClip clip) => clip;
 
     protected abstract bool CanEncode(TClip clip);
 

@@ -4,6 +4,20 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Avsr;
 
 /// <summary>Cuts the mouth region out of frames: from a column of <see cref="VideoClip"/> to one of 96 x 96 pixels. Where there is none, the value is null.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// Create it with `mlContext.Transforms.CropMouthRegion(...)`. A sample that is compiled and run: docs/samples/Transforms/CropMouthRegion.cs.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Video clip, and four floats where columns hold the box |
+/// | Output column data type | Video clip of 96 x 96 |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr; with a face detector also TorchSharp-cpu or TorchSharp-cuda |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthRegionCroppingTransformer>
 {
     private readonly MouthRegionCroppingStage _stage;

@@ -8,17 +8,33 @@ namespace Microsoft.ML.Avsr;
 /// Encodes sound with a pretrained Whisper encoder, which stays as it is: from a column of <see cref="AudioClip"/> to one of
 /// <see cref="FeatureSequence"/>. Put <c>AppendCacheCheckpoint</c> behind it, so that what follows does not encode again.
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// Create it with `mlContext.Transforms.EncodeSpeechAudio(...)`, or `mlContext.Avsr().EncodeSpeechAudio(...)` to use the context's GPU. A sample that is compiled and run: docs/samples/Transforms/EncodeSpeechAudio.cs.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Audio clip |
+/// | Output column data type | Feature sequence |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr, and TorchSharp-cpu or TorchSharp-cuda |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class SpeechAudioEncodingEstimator : SpeechStageEstimator<SpeechAudioEncodingTransformer>
 {
     private readonly EncodingSettings _settings;
     private readonly (int? GpuDeviceId, bool? FallbackToCpu, AvsrLog Log) _device;
+    private readonly CancellationToken _cancellationToken;
 
-    internal SpeechAudioEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) => _device = (options.GpuDeviceId, options.FallbackToCpu, log);
+    internal SpeechAudioEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) =>
+        (_device, _cancellationToken) = ((options.GpuDeviceId, options.FallbackToCpu, log), options.CancellationToken);
 
     private SpeechAudioEncodingEstimator(EncodingSettings settings) : base(new SpeechEncodingStage<AudioClip>(settings, AudioClipDataViewType.Instance)) => _settings = settings;
 
     private protected override SpeechAudioEncodingTransformer Create(DataViewSchema inputSchema) =>
-        new(new SpeechEncodingStage<AudioClip>(_settings.Hashed(), AudioClipDataViewType.Instance, new WhisperFeatureEncoder(_settings.Weights, _settings.PadTo30Seconds, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log))));
+        new(new SpeechEncodingStage<AudioClip>(_settings.Hashed(), AudioClipDataViewType.Instance, new WhisperFeatureEncoder(_settings.Weights, _settings.PadTo30Seconds, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log)), _cancellationToken));
 
     /// <summary>The options of <see cref="SpeechAudioEncodingEstimator"/>.</summary>
     public sealed class Options
@@ -48,6 +64,9 @@ public sealed class SpeechAudioEncodingEstimator : SpeechStageEstimator<SpeechAu
         /// else no: then fitting throws <see cref="GpuUnavailableException"/>.
         /// </summary>
         public bool? FallbackToCpu { get; set; }
+
+        /// <summary>Stops the cursors of the fitted transformer.</summary>
+        public CancellationToken CancellationToken { get; set; }
 
         internal EncodingSettings Validate()
         {

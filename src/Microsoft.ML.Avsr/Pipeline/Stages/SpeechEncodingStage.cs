@@ -38,7 +38,7 @@ internal sealed record EncodingSettings(string Output, string Input, string Weig
 }
 
 /// <summary>The stage behind the encoding estimators.</summary>
-internal sealed class SpeechEncodingStage<TClip>(EncodingSettings settings, PrimitiveDataViewType clipType, FrozenEncoder<TClip>? encoder = null) : RowStage
+internal sealed class SpeechEncodingStage<TClip>(EncodingSettings settings, PrimitiveDataViewType clipType, FrozenEncoder<TClip>? encoder = null, CancellationToken cancellationToken = default) : RowStage
     where TClip : class
 {
     public override IReadOnlyList<InputColumn> Inputs { get; } = [new InputColumn(settings.Input, "clip", clipType)];
@@ -49,11 +49,11 @@ internal sealed class SpeechEncodingStage<TClip>(EncodingSettings settings, Prim
     public FrozenEncoder<TClip>? Encoder => encoder;
 
     public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) =>
-        new Work(row.GetGetter<TClip>(columns[0]), encoder!, slots);
+        new Work(row.GetGetter<TClip>(columns[0]), encoder!, slots, cancellationToken);
 
     public string UserName(string fixedName) => fixedName is SavedColumns.Audio or SavedColumns.Video ? settings.Input : settings.Output;
 
-    private sealed class Work(ValueGetter<TClip> input, FrozenEncoder<TClip> encoder, int slots) : RowWork
+    private sealed class Work(ValueGetter<TClip> input, FrozenEncoder<TClip> encoder, int slots, CancellationToken cancellationToken) : RowWork
     {
         private readonly TClip?[] _clips = new TClip?[slots];
         private FeatureSequence?[] _features = [];
@@ -65,7 +65,11 @@ internal sealed class SpeechEncodingStage<TClip>(EncodingSettings settings, Prim
             _clips[slot] = clip;
         }
 
-        public override void Compute(int count) => _features = encoder.Encode(new ArraySegment<TClip?>(_clips, 0, count));
+        public override void Compute(int count)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _features = encoder.Encode(new ArraySegment<TClip?>(_clips, 0, count));
+        }
 
         public override Delegate Getter(int output, Func<int> current) => Read(current, slot => _features[slot]!);
     }

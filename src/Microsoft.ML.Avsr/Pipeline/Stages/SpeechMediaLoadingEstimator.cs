@@ -7,16 +7,32 @@ namespace Microsoft.ML.Avsr;
 /// Decodes media into clip columns: sound (16 kHz mono) and frames (25 per second, grey). Where a stream is missing its value is null;
 /// the status column says what became of the media. Put a cache behind it where memory allows, so that later stages do not decode again.
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// Create it with `mlContext.Transforms.LoadSpeechMedia(...)`. A sample that is compiled and run: docs/samples/Transforms/LoadSpeechMedia.cs.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Text (path) or vector of byte (file content) |
+/// | Output column data type | Audio clip, video clip, and text (status) |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr; ffmpeg on the machine |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class SpeechMediaLoadingEstimator : SpeechStageEstimator<SpeechMediaLoadingTransformer>
 {
     private readonly SpeechMediaLoadingStage.Settings _settings;
 
-    internal SpeechMediaLoadingEstimator(Options options) : this(options.Validate()) { }
+    private readonly CancellationToken _cancellationToken;
+
+    internal SpeechMediaLoadingEstimator(Options options) : this(options.Validate()) => _cancellationToken = options.CancellationToken;
 
     private SpeechMediaLoadingEstimator(SpeechMediaLoadingStage.Settings settings) : base(new SpeechMediaLoadingStage(settings)) => _settings = settings;
 
     private protected override SpeechMediaLoadingTransformer Create(DataViewSchema inputSchema) =>
-        new(new SpeechMediaLoadingStage(_settings with { IsPath = inputSchema[_settings.Recognition.MediaColumnName!].Type is TextDataViewType }));
+        new(new SpeechMediaLoadingStage(_settings with { IsPath = inputSchema[_settings.Recognition.MediaColumnName!].Type is TextDataViewType }, _cancellationToken));
 
     /// <summary>The options of <see cref="SpeechMediaLoadingEstimator"/>.</summary>
     public sealed class Options
@@ -41,6 +57,9 @@ public sealed class SpeechMediaLoadingEstimator : SpeechStageEstimator<SpeechMed
 
         /// <summary>Decoder processes side by side; 0 = one per processor. 0 to 256.</summary>
         public int Parallelism { get; set; }
+
+        /// <summary>Stops the cursors of the fitted transformer.</summary>
+        public CancellationToken CancellationToken { get; set; }
 
         internal SpeechMediaLoadingStage.Settings Validate()
         {

@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms;
 namespace Microsoft.ML.Avsr;
 
 /// <summary>The stage behind <see cref="SpeechMediaLoadingEstimator"/>.</summary>
-internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings settings) : RowStage
+internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings settings, CancellationToken cancellationToken = default) : RowStage
 {
     private const string PathContract = "Microsoft.ML.Avsr.LoadSpeechMedia.Path.1";
     private const string BytesContract = "Microsoft.ML.Avsr.LoadSpeechMedia.Bytes.1";
@@ -26,7 +26,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
     public override int LookAhead => settings.Recognition.RowBatchSize;
 
     public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) =>
-        new Work(_loader, settings.Recognition, new MediaColumns(settings.Recognition, row, columns), slots);
+        new Work(_loader, settings.Recognition, new MediaColumns(settings.Recognition, row, columns), slots, cancellationToken);
 
     public TransformerChain<ITransformer> ToSavedChain()
     {
@@ -46,7 +46,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
 
     internal sealed record Settings(string Audio, string Video, string Status, RecognitionSettings Recognition, bool IsPath = true);
 
-    private sealed class Work(MediaLoader loader, RecognitionSettings settings, MediaColumns columns, int slots) : RowWork
+    private sealed class Work(MediaLoader loader, RecognitionSettings settings, MediaColumns columns, int slots, CancellationToken cancellationToken) : RowWork
     {
         private readonly MediaReference[] _references = new MediaReference[slots];
         private readonly MediaQuality?[] _quality = new MediaQuality?[slots];
@@ -57,7 +57,7 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
         public override void Compute(int count)
         {
             Array.Clear(_quality);
-            _clips = loader.Read(new ArraySegment<MediaReference>(_references, 0, count), settings.Parallelism, CancellationToken.None);
+            _clips = loader.Read(new ArraySegment<MediaReference>(_references, 0, count), settings.Parallelism, cancellationToken);
         }
 
         public override Delegate Getter(int output, Func<int> current) => output switch

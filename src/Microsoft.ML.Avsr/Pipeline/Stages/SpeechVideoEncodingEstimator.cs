@@ -9,17 +9,33 @@ namespace Microsoft.ML.Avsr;
 /// see <see cref="MouthRegionCroppingEstimator"/>) to one of <see cref="FeatureSequence"/>. Put <c>AppendCacheCheckpoint</c> behind it,
 /// so that what follows does not encode again.
 /// </summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// Create it with `mlContext.Transforms.EncodeSpeechVideo(...)`, or `mlContext.Avsr().EncodeSpeechVideo(...)` to use the context's GPU. A sample that is compiled and run: docs/samples/Transforms/EncodeSpeechVideo.cs.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Video clip of 96 x 96 |
+/// | Output column data type | Feature sequence |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr, and TorchSharp-cpu or TorchSharp-cuda |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class SpeechVideoEncodingEstimator : SpeechStageEstimator<SpeechVideoEncodingTransformer>
 {
     private readonly EncodingSettings _settings;
     private readonly (int? GpuDeviceId, bool? FallbackToCpu, AvsrLog Log) _device;
+    private readonly CancellationToken _cancellationToken;
 
-    internal SpeechVideoEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) => _device = (options.GpuDeviceId, options.FallbackToCpu, log);
+    internal SpeechVideoEncodingEstimator(Options options, AvsrLog log) : this(options.Validate()) =>
+        (_device, _cancellationToken) = ((options.GpuDeviceId, options.FallbackToCpu, log), options.CancellationToken);
 
     private SpeechVideoEncodingEstimator(EncodingSettings settings) : base(new SpeechEncodingStage<VideoClip>(settings, VideoClipDataViewType.Instance)) => _settings = settings;
 
     private protected override SpeechVideoEncodingTransformer Create(DataViewSchema inputSchema) =>
-        new(new SpeechEncodingStage<VideoClip>(_settings.Hashed(), VideoClipDataViewType.Instance, new AvHubertFeatureEncoder(_settings.Weights, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log))));
+        new(new SpeechEncodingStage<VideoClip>(_settings.Hashed(), VideoClipDataViewType.Instance, new AvHubertFeatureEncoder(_settings.Weights, TorchDevice.Resolve(_device.GpuDeviceId, _device.FallbackToCpu, _device.Log)), _cancellationToken));
 
     /// <summary>The options of <see cref="SpeechVideoEncodingEstimator"/>.</summary>
     public sealed class Options
@@ -46,6 +62,9 @@ public sealed class SpeechVideoEncodingEstimator : SpeechStageEstimator<SpeechVi
         /// else no: then fitting throws <see cref="GpuUnavailableException"/>.
         /// </summary>
         public bool? FallbackToCpu { get; set; }
+
+        /// <summary>Stops the cursors of the fitted transformer.</summary>
+        public CancellationToken CancellationToken { get; set; }
 
         internal EncodingSettings Validate()
         {

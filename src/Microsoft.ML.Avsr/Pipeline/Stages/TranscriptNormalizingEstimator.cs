@@ -4,6 +4,20 @@ using Microsoft.ML.Data;
 namespace Microsoft.ML.Avsr;
 
 /// <summary>Brings transcripts into one form, so that spelling does not count as an error: see <see cref="TranscriptNormalization"/>.</summary>
+/// <remarks>
+/// <format type="text/markdown"><![CDATA[
+/// Create it with `mlContext.Transforms.NormalizeTranscript(...)`. A sample that is compiled and run: docs/samples/Transforms/NormalizeTranscript.cs.
+///
+/// ### Estimator Characteristics
+/// |  |  |
+/// | -- | -- |
+/// | Does this estimator need to look at the data to train its parameters? | No |
+/// | Input column data type | Text |
+/// | Output column data type | Text |
+/// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr |
+/// | Exportable to ONNX | No |
+/// ]]></format>
+/// </remarks>
 public sealed class TranscriptNormalizingEstimator : SpeechStageEstimator<TranscriptNormalizingTransformer>
 {
     private readonly TranscriptNormalizingStage _stage;

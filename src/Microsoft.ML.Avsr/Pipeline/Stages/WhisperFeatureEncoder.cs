@@ -31,8 +31,10 @@ internal sealed class WhisperFeatureEncoder : FrozenEncoder<AudioClip>
         _pad = padTo30Seconds;
     }
 
-    protected override bool CanEncode(AudioClip clip) => clip.SampleRate == SpeechFrontEnd.SampleRate && clip.Samples.Length >= SpeechFrontEnd.MinimumSamples
+    protected override bool CanEncode(AudioClip clip) => clip.Samples.Length >= SpeechFrontEnd.MinimumSamples
         && (_pad || _encoder.Config.MaxPositions >= (clip.Samples.Length / LogMelSpectrogram.HopSamples + 1) / 2);
+
+    protected override AudioClip Convert(AudioClip clip) => ClipConversion.Convert(clip)!;
 
     protected override EncodedSequence Run(IReadOnlyList<AudioClip> clips)
     {
