@@ -19,7 +19,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
     private const int SampleClips = 6;
 
     /// <summary>Fixed length for the default corpus, so that its results repeat.</summary>
-    private static readonly EpochOption s_defaultEpochs = new(10, 10);
+    private static readonly EpochOption s_defaultEpochs = new(11, 10);
 
     private readonly MLContext _ml = new(options.Seed);
 

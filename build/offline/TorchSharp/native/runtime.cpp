@@ -8,6 +8,8 @@
 #include <torch/cuda.h>
 #include <torch/version.h>
 
+#include <dlfcn.h>
+
 #include <cstring>
 #include <mutex>
 
@@ -38,6 +40,19 @@ at::Generator generator(void* handle) {
   return at::Generator(c10::intrusive_ptr<c10::GeneratorImpl>::reclaim_copy(static_cast<c10::GeneratorImpl*>(handle)));
 }
 
+// OpenBLAS keeps threads of its own, which libtorch does not know of. Other BLAS libraries have no such function.
+void set_blas_threads(int32_t count) {
+  static const auto set = []() -> void (*)(int) {
+    for (const char* name : {"libblas.so.3", "libopenblas.so.0"}) {
+      if (void* library = dlopen(name, RTLD_NOLOAD | RTLD_LAZY)) {
+        if (void* function = dlsym(library, "openblas_set_num_threads")) return reinterpret_cast<void (*)(int)>(function);
+      }
+    }
+    return nullptr;
+  }();
+  if (set) set(count);
+}
+
 }  // namespace
 
 // Copies up to capacity bytes; returns the full length.
@@ -58,6 +73,7 @@ EXPORT int32_t avsr_get_num_threads() {
 EXPORT int32_t avsr_set_num_threads(int32_t count) {
   return guarded<int32_t>("set_num_threads", -1, [&]() -> int32_t {
     at::set_num_threads(count);
+    set_blas_threads(count);
     return 0;
   });
 }
