@@ -40,6 +40,7 @@ public sealed class WhisperEncoder : Module<Tensor, Tensor?, EncodedSequence>
             FeedForward = config.FeedForward,
             KeyBias = false,
             DepthwiseKernel = config.DepthwiseKernel,
+            DepthwiseGelu = config.DepthwiseGelu,
             Dropout = config.Dropout,
         };
         _frequencies = RotaryTable.Frequencies(options.HeadSize, 10000);

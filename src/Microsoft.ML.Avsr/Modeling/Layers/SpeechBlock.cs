@@ -16,11 +16,12 @@ internal sealed class SpeechBlock : Module<Tensor, Tensor>
     private readonly LayerNormLayer final_layer_norm;
     private readonly bool _normFirst;
     private readonly double _dropout;
+    private readonly bool _depthwiseGelu;
 
     public SpeechBlock(SpeechBlockOptions options, ModuleConstruction construction)
         : base(nameof(SpeechBlock))
     {
-        (_normFirst, _dropout) = (options.NormFirst, options.Dropout);
+        (_normFirst, _dropout, _depthwiseGelu) = (options.NormFirst, options.Dropout, options.DepthwiseGelu);
         var width = options.Width;
         if (options.DepthwiseKernel > 0)
         {
@@ -51,7 +52,8 @@ internal sealed class SpeechBlock : Module<Tensor, Tensor>
         if (depthwise_conv is not null)
         {
             var local = PaddingMask.ZeroTime(conv_layer_norm!.call(state), valid).transpose(1, 2); // [batch, width, time]
-            var convolved = depthwise_conv.call(local).transpose(1, 2);                            // [batch, time, width]
+            var convolved = depthwise_conv.call(local);
+            convolved = (_depthwiseGelu ? Activation.Gelu(convolved) : convolved).transpose(1, 2); // [batch, time, width]
             state = state.add(Drop(convolved));
         }
         if (_normFirst)

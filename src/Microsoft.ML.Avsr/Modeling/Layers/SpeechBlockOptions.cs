@@ -18,6 +18,9 @@ internal sealed record SpeechBlockOptions
     /// <summary>Taps of a depthwise convolution before attention; 0 is none.</summary>
     public int DepthwiseKernel { get; init; }
 
+    /// <summary>A GELU behind that convolution.</summary>
+    public bool DepthwiseGelu { get; init; }
+
     public double Dropout { get; init; }
 
     public double AttentionDropout { get; init; }

@@ -27,6 +27,7 @@ internal sealed class SpeechTransformer : Module<Tensor, Tensor?, Tensor>
             FeedForward = config.FeedForward,
             NormFirst = config.NormFirst,
             DepthwiseKernel = config.DepthwiseKernel,
+            DepthwiseGelu = config.DepthwiseGelu,
             Dropout = config.Dropout,
             AttentionDropout = config.AttentionDropout,
             Lora = lora,
