@@ -21,6 +21,8 @@ if (args is ["kill-resume", ..])
     return Microsoft.ML.Avsr.Benchmarks.KillResumeCommand.Run(args[1..]);
 if (args is [Microsoft.ML.Avsr.Restart.KillResume.ChildCommand, var folder])
     return Microsoft.ML.Avsr.Restart.KillResume.Child(folder);
+if (args is ["accuracy", ..])
+    return Microsoft.ML.Avsr.Benchmarks.AccuracyCommand.Run(args[1..]);
 if (args is ["long-media", ..])
     return Microsoft.ML.Avsr.Benchmarks.LongMediaCommand.Run(args[1..]);
 

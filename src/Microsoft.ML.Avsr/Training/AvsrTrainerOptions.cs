@@ -46,6 +46,15 @@ public sealed partial record AvsrTrainerOptions
     /// </summary>
     public string? VisualEncoderPath { get; init; }
 
+    /// <summary>Shape of a visual encoder that trains from scratch; <see langword="null"/> is <see cref="VisualEncoderConfig.Tiny"/>. Without fusion.</summary>
+    public VisualEncoderConfig? VisualEncoder { get; init; }
+
+    /// <summary>
+    /// A folder of <see cref="Recognition.AvsrModelFolder"/> whose encoders, CTC heads and tokenizer are used as they are: only projector and language
+    /// model train. So several projectors are compared over the same encoders, which train once. <see langword="null"/> takes none.
+    /// </summary>
+    public string? EncodersFrom { get; init; }
+
     /// <summary>
     /// A pretrained Llama or Qwen2 (a Hugging Face folder with its tokenizer), which gets low-rank adapters; <see langword="null"/> trains a small one.
     /// With a published <see cref="InitialModel"/>, the folder of its tokenizer.
@@ -249,6 +258,12 @@ public sealed partial record AvsrTrainerOptions
         OptionCheck.Require(InitialModel is null || (AudioEncoderFolder is null && VisualEncoderPath is null), nameof(InitialModel), InitialModel, "is a whole model; leave AudioEncoderFolder and VisualEncoderPath null.");
         OptionCheck.Require(InitialModel is null || Directory.Exists(InitialModel) || File.Exists(InitialModel), nameof(InitialModel), InitialModel, "no such folder or file.");
         OptionCheck.Require(InitialModel is null || Directory.Exists(InitialModel) || LanguageModelFolder is not null, nameof(LanguageModelFolder), LanguageModelFolder, "a published file needs the folder of its tokenizer.");
+        OptionCheck.Require(EncodersFrom is null || Directory.Exists(EncodersFrom), nameof(EncodersFrom), EncodersFrom, "no such folder.");
+        OptionCheck.Require(EncodersFrom is null || (AudioEncoderFolder ?? VisualEncoderPath ?? LanguageModelFolder ?? InitialModel) is null, nameof(EncodersFrom), EncodersFrom,
+            "has encoders and tokenizer; leave AudioEncoderFolder, VisualEncoderPath, LanguageModelFolder and InitialModel null.");
+        OptionCheck.Require(VisualEncoder is null || (EncodersFrom ?? VisualEncoderPath ?? InitialModel) is null, nameof(VisualEncoder), VisualEncoder, "is for an encoder from scratch; another option names one that is trained.");
+        OptionCheck.Require(VisualEncoder is null || VisualEncoder.Fusion == ModalityFusion.None, nameof(VisualEncoder), VisualEncoder?.Fusion, "an encoder from scratch only sees; set its Fusion to None.");
+        VisualEncoder?.Validated();
         OptionCheck.Require(VisualEncoderPath is null || File.Exists(VisualEncoderPath), nameof(VisualEncoderPath), VisualEncoderPath, "no such file.");
         if (LanguageModelFolder is not null && !Directory.Exists(LanguageModelFolder))
             throw new DirectoryNotFoundException($"{nameof(LanguageModelFolder)} '{LanguageModelFolder}' does not exist.");

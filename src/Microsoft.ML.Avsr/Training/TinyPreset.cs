@@ -24,7 +24,7 @@ internal static class TinyPreset
         VisualEncoderConfig? pretrainedVideo = null)
     {
         var audio = options.Modalities.HasFlag(Modality.Audio) && audioFeatures is null ? pretrainedAudio ?? WhisperEncoderConfig.Scratch : null;
-        var video = options.Modalities.HasFlag(Modality.Video) && videoFeatures is null ? pretrainedVideo ?? VisualEncoderConfig.Tiny : null;
+        var video = options.Modalities.HasFlag(Modality.Video) && videoFeatures is null ? pretrainedVideo ?? options.VisualEncoder ?? VisualEncoderConfig.Tiny : null;
         var (audioPace, videoPace) = (audio?.FramesPerSecond ?? 50, video?.FramesPerSecond ?? 25);
         return new AvsrModelConfig
         {

@@ -66,7 +66,12 @@ internal static class NoiseEvaluator
         return new NoiseCondition(modality, null, words, characters);
     }
 
-    private static SpeechInput[] WithNoise(IReadOnlyList<SpeechInput> inputs, NoiseType type, double snr, int seed)
+    /// <summary>The clips in noise; the same clip gets the same noise at every level.</summary>
+    /// <param name="inputs">The clips.</param>
+    /// <param name="type">The kind of noise.</param>
+    /// <param name="snr">Signal-to-noise ratio in decibels.</param>
+    /// <param name="seed">Seed of the noise.</param>
+    public static SpeechInput[] WithNoise(IReadOnlyList<SpeechInput> inputs, NoiseType type, double snr, int seed)
     {
         var voices = inputs.Select(i => i.Audio?.Samples ?? ReadOnlyMemory<float>.Empty).ToArray();
         var result = new SpeechInput[inputs.Count];
@@ -77,7 +82,6 @@ internal static class NoiseEvaluator
                 result[i] = inputs[i];
                 continue;
             }
-            // The same clip gets the same noise at every level.
             var random = new Random(HashCode(seed, i));
             var noise = type switch
             {

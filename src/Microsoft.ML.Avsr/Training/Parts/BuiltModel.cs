@@ -9,4 +9,8 @@ namespace Microsoft.ML.Avsr.Training;
 /// <param name="PretrainedLanguageModel">Whether the language model has.</param>
 /// <param name="PretrainedProjector">Whether the projector has: the whole model was given.</param>
 internal sealed record BuiltModel(
-    AvsrModel Model, bool PretrainedAudio, bool PretrainedVideo, bool PretrainedLanguageModel, bool PretrainedProjector);
+    AvsrModel Model, bool PretrainedAudio, bool PretrainedVideo, bool PretrainedLanguageModel, bool PretrainedProjector)
+{
+    /// <summary>Whether the CTC heads are trained already: they came with their encoders.</summary>
+    public bool PretrainedHeads { get; init; } = PretrainedProjector;
+}

@@ -15,7 +15,7 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
 
     public BuiltModel Build()
     {
-        var built = options.InitialModel is { } path ? Whole(path) : Fresh();
+        var built = options.InitialModel is { } path ? Whole(path) : options.EncodersFrom is { } encoders ? BehindEncoders(encoders) : Fresh();
         if (options.UpcycleFrom is { } dense)
         {
             using var source = AvsrModelFolder.Load(dense);
@@ -35,6 +35,46 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
         var config = WithEncoders(TinyPreset.Create(options, tokenizer, pretrainedAudio?.Config, audioFeatures, videoFeatures, pretrainedVideo?.Config));
         return new BuiltModel(new AvsrModel(config, tokenizer, pretrainedAudio, pretrainedVideo, null),
             pretrainedAudio is not null, pretrainedVideo is not null, false, false);
+    }
+
+    /// <summary>A fresh projector and language model behind the encoders of a model that was trained before.</summary>
+    private BuiltModel BehindEncoders(string path)
+    {
+        using var source = AvsrModelFolder.Load(path);
+        var trained = source.Model.Config;
+        var (hears, sees) = (options.Modalities.HasFlag(Modality.Audio), options.Modalities.HasFlag(Modality.Video));
+        if (trained.AvHubertStreams != AvHubertStreams.Video || (hears && trained.AudioEncoder is null) || (sees && trained.VisualEncoder is null))
+        {
+            throw new ArgumentException(
+                $"{nameof(options.EncodersFrom)} = {path}: the clips have {options.Modalities}, and the model lacks an encoder of its own for that. Restrict {nameof(options.Modalities)}, or name another model.", nameof(options));
+        }
+        if (audioFeatures is not null || videoFeatures is not null)
+            throw new ArgumentException($"{nameof(options.EncodersFrom)} = {path}: the examples are encoded already; leave it null.", nameof(options));
+        var tiny = TinyPreset.Create(options, source.Model.Tokenizer, trained.AudioEncoder, pretrainedVideo: trained.VisualEncoder);
+        var config = WithEncoders(tiny with
+        {
+            AudioCtcHead = hears && trained.AudioCtcHead,
+            AudioCtcRate = trained.AudioCtcRate,
+            VideoCtcHead = sees && trained.VideoCtcHead,
+            AudioRate = options.AudioRate ?? (hears ? trained.AudioRate : 1),
+            VideoRate = options.VideoRate ?? (sees ? trained.VideoRate : 1),
+            Compression = trained.Compression,
+            StandardizeWaveform = trained.StandardizeWaveform,
+            PadAudioTo30Seconds = trained.PadAudioTo30Seconds,
+            Compatibility = trained.Compatibility,
+        });
+        if (trained.VisualLora is not null)
+            config = config with { VisualLora = trained.VisualLora };
+        var model = new AvsrModel(config, source.Model.Tokenizer);
+        using var scope = NewDisposeScope();
+        using var guard = no_grad();
+        var weights = source.Model.state_dict();
+        foreach (var (name, tensor) in model.state_dict())
+        {
+            if (!name.StartsWith("projector.", StringComparison.Ordinal) && !name.StartsWith("llm.", StringComparison.Ordinal))
+                tensor.copy_(weights[name]);
+        }
+        return new BuiltModel(model, hears, sees, false, false) { PretrainedHeads = true };
     }
 
     private AvsrModelConfig WithEncoders(AvsrModelConfig config) => config with

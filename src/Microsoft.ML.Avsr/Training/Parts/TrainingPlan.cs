@@ -47,7 +47,7 @@ internal sealed class TrainingPlan
     public bool AudioFromScratch => _built.Model.AudioCtc is not null && !_built.PretrainedAudio;
 
     /// <summary>Whether a CTC head learns over a pretrained audio encoder that stays as it is.</summary>
-    public bool AudioHeadAlone => _built.Model.AudioCtc is not null && _built.PretrainedAudio && !_built.PretrainedProjector && Audio == PartTraining.Frozen;
+    public bool AudioHeadAlone => _built.Model.AudioCtc is not null && _built.PretrainedAudio && !_built.PretrainedHeads && Audio == PartTraining.Frozen;
 
     /// <summary>Whether the visual encoder first learns with CTC.</summary>
     public bool VideoFromScratch => _built.Model.VideoCtc is not null && !_built.PretrainedVideo;
@@ -62,7 +62,7 @@ internal sealed class TrainingPlan
             "video_encoder" => (_built.PretrainedVideo, Video),
             "llm" => (_built.PretrainedLanguageModel, LanguageModel),
             "projector" => (_built.PretrainedProjector, Projector),
-            _ => (_built.PretrainedProjector, PartTraining.Frozen), // CTC heads
+            _ => (_built.PretrainedHeads, PartTraining.Frozen), // CTC heads
         };
         if (!pretrained || training == PartTraining.Whole)
             return true;

@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.ML.Avsr.Modeling;
+
+namespace Microsoft.ML.Avsr.Accuracy;
+
+/// <summary>One projector of the comparison.</summary>
+/// <param name="Routing">What audio and video share.</param>
+/// <param name="Experts">Experts per pool (N); without meaning for the dense projector.</param>
+/// <param name="TopK">Experts per token (K); without meaning for the dense projector.</param>
+internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4, int TopK = 2)
+{
+    /// <summary>The paper's choice. Its run also trains the encoders that the seed's other runs use.</summary>
+    public static ProjectorChoice First { get; } = new(ProjectorRouting.Dedr);
+
+    /// <summary>The four routings at K = 2 active experts.</summary>
+    public static IReadOnlyList<ProjectorChoice> Routings { get; } =
+        [First, new(ProjectorRouting.Dense), new(ProjectorRouting.Jejr), new(ProjectorRouting.Jedr)];
+
+    /// <summary>DEDR with other numbers of experts, and of active ones.</summary>
+    public static IReadOnlyList<ProjectorChoice> ExpertNumbers { get; } =
+    [
+        new(ProjectorRouting.Dedr, 2), new(ProjectorRouting.Dedr, 6), new(ProjectorRouting.Dedr, 8),
+        new(ProjectorRouting.Dedr, 4, 1), new(ProjectorRouting.Dedr, 4, 3),
+    ];
+
+    /// <summary>The name in tables: <c>dense</c>, or for example <c>DEDR N=4 K=2</c>.</summary>
+    public string Name => Routing == ProjectorRouting.Dense ? "dense"
+        : string.Create(CultureInfo.InvariantCulture, $"{Routing.ToString().ToUpperInvariant()} N={Experts} K={TopK}");
+
+    /// <summary>The name in file names.</summary>
+    public string FileName => Name.ToLowerInvariant().Replace(" ", "-", StringComparison.Ordinal).Replace("=", "", StringComparison.Ordinal);
+}

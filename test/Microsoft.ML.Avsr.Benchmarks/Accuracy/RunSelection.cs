@@ -1,0 +1,14 @@
+namespace Microsoft.ML.Avsr.Accuracy;
+
+/// <summary>Which projectors a benchmark trains.</summary>
+internal enum RunSelection
+{
+    /// <summary>The four routings, and DEDR with several numbers of experts.</summary>
+    All,
+
+    /// <summary>The four routings.</summary>
+    Routings,
+
+    /// <summary>DEDR with four experts alone.</summary>
+    First,
+}

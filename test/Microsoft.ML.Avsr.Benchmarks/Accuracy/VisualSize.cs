@@ -1,0 +1,21 @@
+using Microsoft.ML.Avsr.Modeling;
+
+namespace Microsoft.ML.Avsr.Accuracy;
+
+/// <summary>The sizes of the visual encoder that are compared. Both train from scratch.</summary>
+internal enum VisualSize
+{
+    /// <summary>The Tiny preset's, 1.7 million parameters.</summary>
+    Tiny,
+
+    /// <summary>Half its channels and width, and one transformer block.</summary>
+    Half,
+}
+
+/// <summary>The shapes of the sizes.</summary>
+internal static class VisualSizes
+{
+    /// <summary>The encoder's shape; null is the preset's own.</summary>
+    public static VisualEncoderConfig? Shape(this VisualSize size) => size == VisualSize.Tiny ? null
+        : VisualEncoderConfig.Tiny with { StemChannels = 8, StageChannels = [8, 16, 32, 64], Width = 128, Layers = 1, FeedForward = 256 };
+}
