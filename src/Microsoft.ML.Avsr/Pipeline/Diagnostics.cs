@@ -111,6 +111,7 @@ internal static class Diagnostics
             (nameof(options.Training.VisualEncoderPath), options.Training.VisualEncoderPath),
             (nameof(options.Training.LanguageModelFolder), options.Training.LanguageModelFolder),
             (nameof(options.Training.InitialModel), options.Training.InitialModel),
+            (nameof(options.Training.EncodersFrom), options.Training.EncodersFrom),
         ];
         foreach (var (name, path) in parts)
         {

@@ -1,4 +1,6 @@
 using Microsoft.ML.Avsr.Accuracy;
+using Microsoft.ML.Avsr.Features;
+using Microsoft.ML.Avsr.Modeling;
 using QuickStart;
 using QuickStart.Corpus;
 using QuickStart.Reporting;
@@ -52,22 +54,57 @@ internal static class AccuracyCommand
 
     private static void Run(AccuracyOptions options, ProgressLine line, CancellationToken cancellationToken)
     {
+        var store = new RunStore(Path.Combine(options.Work, options.Name));
         if (!options.ReportOnly)
         {
-            var (csv, box) = options.Corpus is { } given ? (given, options.Box)
-                : (SyntheticCorpus.Create(Path.Combine(options.Work, "generated-corpus"), progress: new Share(done => line.Report("making the corpus", done)), cancellationToken: cancellationToken), SyntheticCorpus.MouthBox);
-            var corpus = AccuracyCorpus.Read(csv, box, (done, warning) =>
-            {
-                if (warning is not null)
-                    line.WriteLine($"  {warning}");
-                line.Report("reading clips", done);
-            }, cancellationToken);
+            var corpus = Corpus(options, line, cancellationToken);
             var runner = new AccuracyRunner(options, corpus, (stage, done, detail) => line.Report(stage, done, detail), cancellationToken)
             {
-                Finished = run => line.WriteLine($"finished seed {run.Seed} {run.Projector.Name}"),
+                Finished = run =>
+                {
+                    // After each run, so that a benchmark that is stopped leaves what it has.
+                    ResultsWriter.Write(options.Results, options.Name, store.All());
+                    line.WriteLine($"\nSeed {run.Seed}, {run.Projector.Name}:\n{TableOf([.. SummaryRow.Of([run])])}");
+                },
             };
-            runner.Run();
+            var made = runner.Run();
+            line.WriteLine($"{made} runs made, {AccuracyRunner.Order(options).Count - made} were there.");
         }
+        var rows = SummaryRow.Of(store.All());
+        if (rows.Count == 0)
+            throw new InvalidDataException($"There is no finished run of '{options.Name}' in {options.Work}; run without --report first, or name another --name or --work.");
+        foreach (var series in rows.GroupBy(r => r.Series))
+            Console.WriteLine($"\n{series.Key}; WER in %, babble, mean and spread over seeds\n{TableOf([.. series])}");
+        foreach (var file in ResultsWriter.Write(options.Results, options.Name, store.All()))
+            Console.WriteLine($"Results: {file}");
+    }
+
+    private static AccuracyCorpus Corpus(AccuracyOptions options, ProgressLine line, CancellationToken cancellationToken)
+    {
+        var (csv, box) = options.Corpus is { } given
+            ? (given, options.Box)
+            : (SyntheticCorpus.Create(Path.Combine(options.Work, "generated-corpus"), progress: new Share(done => line.Report("making the corpus", done)),
+                cancellationToken: cancellationToken), SyntheticCorpus.MouthBox);
+        return AccuracyCorpus.Read(csv, box, (done, warning) =>
+        {
+            if (warning is not null)
+                line.WriteLine($"  {warning}");
+            line.Report("reading clips", done);
+        }, cancellationToken);
+    }
+
+    private static ConsoleTable TableOf(IReadOnlyList<SummaryRow> rows)
+    {
+        var table = new ConsoleTable(["projector", "seeds", "streams", "clean", .. TestCondition.Levels.Select(level => FormattableString.Invariant($"{level} dB"))]);
+        foreach (var row in rows)
+        {
+            foreach (var modality in new[] { Modality.Audio, Modality.Video, Modality.AudioVisual })
+            {
+                table.Add([row.Projector.Name, row.Seeds, MarkdownTables.NameOf(modality), $"{row.Rate(modality)}",
+                    .. TestCondition.Levels.Select(level => $"{(modality == Modality.Video ? row.Rate(modality) : row.Rate(modality, NoiseType.Babble, level))}")]);
+            }
+        }
+        return table;
     }
 
     private sealed class Share(Action<double> report) : IProgress<double>

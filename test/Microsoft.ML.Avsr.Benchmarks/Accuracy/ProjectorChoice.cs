@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.ML.Avsr.Modeling;
 
 namespace Microsoft.ML.Avsr.Accuracy;
@@ -28,5 +29,6 @@ internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4
         : string.Create(CultureInfo.InvariantCulture, $"{Routing.ToString().ToUpperInvariant()} N={Experts} K={TopK}");
 
     /// <summary>The name in file names.</summary>
+    [JsonIgnore]
     public string FileName => Name.ToLowerInvariant().Replace(" ", "-", StringComparison.Ordinal).Replace("=", "", StringComparison.Ordinal);
 }

@@ -17,9 +17,7 @@ internal sealed class RunStore(string folder)
         Converters = { new JsonStringEnumConverter() },
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        IgnoreReadOnlyProperties = true,
         IncludeFields = true, // value tuples
-        WriteIndented = true,
     };
 
     /// <summary>The folder of a seed.</summary>
