@@ -50,15 +50,17 @@ internal static class AccuracyCharts
         return svg.ToString();
     }
 
-    /// <summary>Error rates of DEDR against a number of its experts.</summary>
+    /// <summary>Error rates of DEDR against a number of its experts, over the seeds that all of its points have.</summary>
     /// <param name="rows">The rows of one series.</param>
     /// <param name="shown">Which of the DEDR rows.</param>
     /// <param name="number">The number.</param>
     /// <param name="label">What it counts.</param>
     public static string ByExperts(IReadOnlyList<SummaryRow> rows, Func<SummaryRow, bool> shown, Func<SummaryRow, int> number, string label)
     {
-        const double width = 470;
+        const double width = 460;
         SummaryRow[] points = [.. rows.Where(r => r.Projector.Routing == ProjectorRouting.Dedr && shown(r)).OrderBy(number)];
+        var common = points.Select(r => r.Runs.Select(run => run.Seed)).DefaultIfEmpty([]).Aggregate((a, b) => a.Intersect(b)).ToHashSet();
+        points = Array.ConvertAll(points, r => r with { Runs = [.. r.Runs.Where(run => common.Contains(run.Seed))] });
         var svg = new SvgDrawing(width, Height, $"Word error rate by {label}");
         var y = Axis(svg, width, points.SelectMany(r => s_lines.Select(l => High(r.Rate(l.Modality, NoiseType.Babble, l.Snr)))));
         double X(int i) => Left + (width - Left - Right - 90) * (i + 0.5) / Math.Max(1, points.Length);

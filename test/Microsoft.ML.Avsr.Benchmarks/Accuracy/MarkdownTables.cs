@@ -17,7 +17,7 @@ internal static class MarkdownTables
         var page = new StringBuilder().Append(CultureInfo.InvariantCulture, $"# Mini-benchmark: {name}\n\n")
             .Append("Made by `build/benchmark-accuracy.sh`; do not edit. Word error rates in percent of the test clips' words, mean ± standard deviation over the\n")
             .Append("seeds of training (no ± where there is one seed). The noise of the test is the same in all runs. The seed's other runs use the encoders of its\n")
-            .Append("DEDR N=4 K=2 run, so that seeds vary encoders and routings are compared over equal ones. Greedy decoding with the library's defaults.\n");
+            .Append("DEDR N=4 K=2 run: seeds vary the encoders, routings are compared over equal ones. So compare rows of equal seeds. Decoding has the library's defaults.\n");
         foreach (var series in rows.GroupBy(r => r.Series))
         {
             var first = series.First().Runs[0];

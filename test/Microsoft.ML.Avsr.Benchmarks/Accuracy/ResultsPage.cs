@@ -25,14 +25,14 @@ internal static class ResultsPage
         var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append("<title>Mini-benchmark: ").Append(E(name)).Append("</title>\n<style>\n").Append(ReportStyle.Css).Append("\n</style>\n</head>\n<body>\n<main>\n")
             .Append("<h1>Mini-benchmark: ").Append(E(name)).Append("</h1>\n<p>Word error rate in percent, lower is better. Whiskers and ± are the standard deviation over seeds; without them there is one seed. ")
-            .Append("Runs of a seed share its encoders; at this scale seeds differ by as much as routings.</p>\n");
+            .Append("All runs of a seed use the same encoders; compare rows of equal seeds.</p>\n");
         AppendTable(page, rows);
         AppendFigure(page, "By encoder size", "DEDR with 4 experts, 2 active, over other encoders (the paper's figure 3 in small). The parameters of the encoders stand under their names.",
             [AccuracyCharts.ByEncoder(rows)]);
         var main = rows.GroupBy(r => r.Series).MaxBy(g => g.Count());
         if (main is not null)
         {
-            AppendFigure(page, "By number of experts", $"DEDR over {main.Key} (the paper's figure 4 in small): left N experts with 2 active, right K active ones of 4. Babble.",
+            AppendFigure(page, "By number of experts", $"DEDR over {main.Key} (the paper's figure 4 in small): left N experts with 2 active, right K active ones of 4. Babble; only seeds that every point has.",
                 [AccuracyCharts.ByExperts([.. main], r => r.Projector.TopK == 2, r => r.Projector.Experts, "experts (N)"),
                     AccuracyCharts.ByExperts([.. main], r => r.Projector.Experts == 4, r => r.Projector.TopK, "active experts (K)")]);
             foreach (var row in main.Where(r => r.Runs[0].Routing.Count > 0))
@@ -52,9 +52,9 @@ internal static class ResultsPage
             page.Append("</tr>\n");
             foreach (var row in series)
             {
-                page.Append("<tr><td>").Append(E(row.Projector.Name)).Append("</td><td>").Append(E(row.Seeds)).Append("</td>");
+                page.Append("<tr><td>").Append(Unbroken(row.Projector.Name)).Append("</td><td>").Append(Unbroken(row.Seeds)).Append("</td>");
                 foreach (var (_, modality, noise, snr) in s_columns)
-                    page.Append("<td>").Append(E(row.Rate(modality, noise, snr)?.ToString() ?? "")).Append("</td>");
+                    page.Append("<td>").Append(Unbroken(row.Rate(modality, noise, snr)?.ToString() ?? "")).Append("</td>");
                 page.Append("</tr>\n");
             }
             page.Append("</table></div>\n");
@@ -87,6 +87,8 @@ internal static class ResultsPage
         }
         page.Append("</div></section>\n");
     }
+
+    private static string Unbroken(string text) => E(text).Replace(" ", "&nbsp;", StringComparison.Ordinal);
 
     private static string E(string text) => WebUtility.HtmlEncode(text);
 }

@@ -54,6 +54,32 @@ public class AccuracyBenchmarkTests
         StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => other.Run()).Message, "other clips");
     }
 
+    [TestMethod]
+    public void AFirstRunThatWasStoppedInTheMiddleGoesOn()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new AccuracyOptions { Epochs = (1, 2), Seeds = 1, Runs = RunSelection.First, VisualEncoder = VisualSize.Half, Name = "tiny" };
+        RunResult Finish(string work)
+        {
+            RunResult? result = null;
+            Assert.AreEqual(1, new AccuracyRunner(options with { Work = folder.File(work) }, s_corpus, (_, _, _) => { }, default) { Finished = run => result = run }.Run());
+            return result!;
+        }
+        using var stop = new CancellationTokenSource();
+        var stopped = new AccuracyRunner(options with { Work = folder.File("stopped") }, s_corpus, (stage, done, _) =>
+        {
+            if (stage.EndsWith("projector + language model", StringComparison.Ordinal) && done > 0.5)
+                stop.Cancel();
+        }, stop.Token);
+        Assert.ThrowsExactly<OperationCanceledException>(() => stopped.Run());
+        Assert.AreEqual(0, new RunStore(folder.File("stopped/tiny")).All().Count);
+        var (resumed, whole) = (Finish("stopped"), Finish("whole"));
+        Assert.AreEqual(whole.Stages[^1].FinalLoss, resumed.Stages[^1].FinalLoss);
+        CollectionAssert.AreEqual(whole.Stages.Select(s => s.Steps).ToArray(), resumed.Stages.Select(s => s.Steps).ToArray());
+        CollectionAssert.AreEqual(whole.Cells.ToArray(), resumed.Cells.ToArray());
+        Assert.IsTrue(whole.VisualParameters is > 100_000 and < 1_000_000, $"{whole.VisualParameters}");
+    }
+
     private static void AssertReport(TemporaryFolder folder, RunStore store)
     {
         var files = ResultsWriter.Write(folder.File("results"), "tiny", store.All());
