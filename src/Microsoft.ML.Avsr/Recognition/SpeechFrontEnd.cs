@@ -26,8 +26,11 @@ internal sealed class SpeechFrontEnd(AvsrModelConfig config)
     /// <summary>Log-mel of one waveform.</summary>
     /// <param name="samples">Mono samples at 16 kHz.</param>
     /// <returns>[mels, frames], float32, 100 frames per second.</returns>
-    public Tensor LogMel(ReadOnlySpan<float> samples) =>
-        _logMel!.Compute(samples, config.StandardizeWaveform, config.PadAudioTo30Seconds ? ThirtySeconds : null);
+    public Tensor LogMel(ReadOnlySpan<float> samples)
+    {
+        Interruption.Check();
+        return _logMel!.Compute(samples, config.StandardizeWaveform, config.PadAudioTo30Seconds ? ThirtySeconds : null);
+    }
 
     /// <summary>What the model's audio encoder takes of several waveforms, padded with zeros on the right.</summary>
     /// <param name="waveforms">Mono samples at 16 kHz.</param>
@@ -93,6 +96,7 @@ internal sealed class SpeechFrontEnd(AvsrModelConfig config)
         const int Margin = (CropSize - FrameSize) / 2;
         for (var b = 0; b < clips.Count; b++)
         {
+            Interruption.Check();
             var source = clips[b].Pixels.Span;
             for (var t = 0; t < clips[b].Frames; t++)
                 FrameCopy.Crop(source.Slice(t * CropSize * CropSize, CropSize * CropSize), Margin, Margin, flip: false,

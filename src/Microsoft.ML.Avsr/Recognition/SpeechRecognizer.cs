@@ -96,6 +96,7 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         lock (_gate)
         {
             using var inference = inference_mode();
+            using var watch = Interruption.Watch(cancellationToken);
             using var scope = NewDisposeScope();
             var (audio, video) = Encode(inputs, modality);
             return Decode(audio, video, modality, cancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Features;
+using Microsoft.ML.Avsr.Modeling;
 
 namespace Microsoft.ML.Avsr.Training;
 
@@ -20,6 +21,7 @@ internal sealed class AudioAugmenter(
     /// <param name="random">The source of noise and level.</param>
     public float[] Noisy(ReadOnlyMemory<float> clean, Random random)
     {
+        Interruption.Check();
         clean = Masked(clean, random);
         if (options.NoiseSnrs.Count == 0 || (_babble is null && _recordings.Count == 0))
             return clean.ToArray();

@@ -42,6 +42,33 @@ public sealed class LifetimeTests
         }
     }
 
+    /// <summary>A watched pass ends before its next layer and leaves nothing; other passes, and later ones, do not notice.</summary>
+    [TestMethod]
+    public void ACancelledPassEndsBetweenLayers()
+    {
+        manual_seed(1);
+        var parts = new Parts();
+        parts.Train(false);
+        using var scope = NewDisposeScope();
+        var mel = randn(2, 80, 48);
+        var frames = randn([2, 1, 12, 88, 88]);
+        using var source = new CancellationTokenSource();
+        var before = scope.DisposablesCount;
+        using (Interruption.Watch(source.Token))
+        {
+            parts.Audio.call(mel, null).Features.Dispose();
+            source.Cancel();
+            Assert.ThrowsExactly<OperationCanceledException>(() => parts.Audio.call(mel, null));
+            Assert.ThrowsExactly<OperationCanceledException>(() => parts.Video.call(null, frames, null));
+            Task.Run(() => parts.Audio.call(mel, null).Features.Dispose(), CancellationToken.None).GetAwaiter().GetResult();
+            using (Interruption.Watch(CancellationToken.None))
+                parts.Audio.call(mel, null).Features.Dispose();
+            Assert.ThrowsExactly<OperationCanceledException>(() => parts.Audio.call(mel, null));
+        }
+        parts.Audio.call(mel, null).Features.Dispose();
+        Assert.AreEqual(before, scope.DisposablesCount);
+    }
+
     [TestMethod]
     public void SameSeedGivesTheSameBits()
     {

@@ -32,10 +32,14 @@ internal sealed class ConvolutionLayer : Module<Tensor, Tensor>
     public ScalarType DType => weight.dtype;
 
     /// <summary>[batch, inputs, axes...] to [batch, outputs, axes'...].</summary>
-    public override Tensor forward(Tensor input) => _stride.Length switch
+    public override Tensor forward(Tensor input)
     {
-        1 => functional.conv1d(input, weight, bias, _stride[0], _padding[0], groups: _groups),
-        2 => functional.conv2d(input, weight, bias, _stride, _padding, groups: _groups),
-        _ => functional.conv3d(input, weight, bias, _stride, _padding, groups: _groups),
-    };
+        Interruption.Check();
+        return _stride.Length switch
+        {
+            1 => functional.conv1d(input, weight, bias, _stride[0], _padding[0], groups: _groups),
+            2 => functional.conv2d(input, weight, bias, _stride, _padding, groups: _groups),
+            _ => functional.conv3d(input, weight, bias, _stride, _padding, groups: _groups),
+        };
+    }
 }

@@ -33,5 +33,9 @@ internal sealed class LinearLayer : Module<Tensor, Tensor>
     public Parameter? Bias => bias;
 
     /// <summary>[..., inputs] to [..., outputs].</summary>
-    public override Tensor forward(Tensor input) => functional.linear(input, weight, bias);
+    public override Tensor forward(Tensor input)
+    {
+        Interruption.Check();
+        return functional.linear(input, weight, bias);
+    }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
+using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
@@ -67,6 +68,7 @@ internal sealed class SpeechEncodingStage<TClip>(EncodingSettings settings, Prim
 
         public override void Compute(int count)
         {
+            using var watch = Interruption.Watch(cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
             _features = encoder.Encode(new ArraySegment<TClip?>(_clips, 0, count));
         }

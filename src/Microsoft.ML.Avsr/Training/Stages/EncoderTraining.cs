@@ -61,6 +61,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
         if (model.AudioCtc is not { } head)
             return times;
         using var inference = inference_mode();
+        using var watch = Interruption.Watch(run.CancellationToken);
         var asProjected = model.Config.AudioCtcRate == model.Config.AudioRate;
         var frontEnd = new SpeechFrontEnd(model.Config);
         var clips = ClipSelection.With(_examples, Modality.AudioVisual);

@@ -115,6 +115,7 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
         var encoderHash = store is null ? "" : encoder!();
         var clipHashes = store is null ? [] : _examples.Select(e => DataFingerprint.Of(e.Input)).ToArray();
         using var inference = inference_mode();
+        using var watch = Interruption.Watch(run.CancellationToken);
         var chunks = ClipSelection.With(_examples, modality).OrderBy(length).Chunk(_options.EncoderBatchSize).ToArray();
         var step = 0;
         for (var version = 0; version < versions; version++)
