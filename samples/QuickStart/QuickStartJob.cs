@@ -86,6 +86,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
             MediaColumnName = nameof(ClipRow.Path),
             LabelColumnName = nameof(ClipRow.Transcript),
             MouthBox = options.Box is { } box ? new MouthBox(box.X, box.Y, box.Width, box.Height) : options.Corpus is null ? SyntheticCorpus.MouthBox : null,
+            FaceDetectorPath = options.FaceDetector,
             Training = new AvsrTrainerOptions
             {
                 Routing = Enum.Parse<ProjectorRouting>(options.Routing, ignoreCase: true),
@@ -165,6 +166,7 @@ internal sealed class QuickStartJob(QuickStartOptions options, CancellationToken
         {
             new("Corpus", options.Corpus is null ? "generated talking heads" : Path.GetFileName(options.Corpus)),
             new("Audio encoder", options.AudioEncoder is null ? "from scratch" : $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(options.AudioEncoder))}, frozen"),
+            new("Mouth", options.FaceDetector is not null ? "found by the face detector" : options.Box is not null || options.Corpus is null ? "in a fixed box" : "already cropped"),
             new("Routing", options.Routing),
             new("Split", options.Split),
         };

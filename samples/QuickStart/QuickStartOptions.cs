@@ -9,7 +9,7 @@ public sealed record QuickStartOptions
 
     private static readonly string[] s_names =
     [
-        "--corpus", "--box", "--audio-encoder", "--minutes", "--epochs", "--seed", "--routing",
+        "--corpus", "--box", "--face-detector", "--audio-encoder", "--minutes", "--epochs", "--seed", "--routing",
         "--json", "--model", "--report", "--evaluate", "--split",
     ];
 
@@ -19,8 +19,11 @@ public sealed record QuickStartOptions
     /// <summary>CSV file of clips (path, split, speaker, transcript); null = the generated corpus.</summary>
     public string? Corpus { get; init; }
 
-    /// <summary>Where the mouth is in every frame; null = the clips are already cropped to it.</summary>
+    /// <summary>Where the mouth is in every frame; null = <see cref="FaceDetector"/> finds it, or the clips are already cropped to it.</summary>
     public BoxOption? Box { get; init; }
+
+    /// <summary>Weights of the face detector YuNet, which finds the mouth in every clip; null = it is not looked for.</summary>
+    public string? FaceDetector { get; init; }
 
     /// <summary>Folder with a pretrained Whisper encoder; null = an encoder trained from scratch.</summary>
     public string? AudioEncoder { get; init; }
@@ -67,7 +70,11 @@ public sealed record QuickStartOptions
           --corpus FILE.csv      Real clips instead of the generated ones. Columns: path (relative to the CSV
                                  file), split (train or test, or any name for --split), speaker, transcript.
           --box X,Y,W,H          Where the mouth is in every frame, in pixels from the top left corner.
-                                 Without it the clips count as already cropped to the mouth. Needs --corpus.
+                                 Needs --corpus.
+          --face-detector FILE   Finds face and mouth in every clip by itself: FILE holds the weights of
+                                 YuNet (yunet_n_dynamic.onnx; docs/media.md says where to get it). Needs
+                                 --corpus; cannot be used together with --box. Without both the clips count
+                                 as already cropped to the mouth.
           --split NAME           Which rows are scored (default: test).
 
         Model and training
@@ -95,6 +102,7 @@ public sealed record QuickStartOptions
         Examples
           build/quickstart.sh
           build/quickstart.sh --corpus clips.csv --box 110,170,96,96 --audio-encoder whisper-base --minutes 15
+          build/quickstart.sh --corpus clips.csv --face-detector yunet_n_dynamic.onnx --minutes 15
           build/quickstart.sh --evaluate artifacts/quickstart/model.zip --json results.json
         """;
 
@@ -110,6 +118,10 @@ public sealed record QuickStartOptions
             throw new OptionException("--minutes and --epochs both set the training length; give only one.");
         if (line.Has("--box") && !line.Has("--corpus"))
             throw new OptionException("--box needs --corpus: the generated clips know where the mouth is.");
+        if (line.Has("--face-detector") && line.Has("--box"))
+            throw new OptionException("--box says where the mouth is and --face-detector looks for it; give only one.");
+        if (line.Has("--face-detector") && !line.Has("--corpus"))
+            throw new OptionException("--face-detector needs --corpus: the generated clips know where the mouth is.");
         if (line.Has("--evaluate") && s_trainingOnly.FirstOrDefault(line.Has) is { } useless)
             throw new OptionException($"--evaluate does not train, so {useless} has no meaning with it; leave one of them out.");
 
@@ -117,6 +129,7 @@ public sealed record QuickStartOptions
         {
             Corpus = ExistingFile(line, "--corpus"),
             Box = line["--box"] is { } box ? ParseBox(box) : null,
+            FaceDetector = ExistingFile(line, "--face-detector", "docs/media.md says where to get YuNet's weights."),
             AudioEncoder = EncoderFolder(line["--audio-encoder"]),
             Minutes = line["--minutes"] is { } minutes ? ParseMinutes(minutes) : null,
             Epochs = line["--epochs"] is { } epochs ? ParseEpochs(epochs) : null,
@@ -177,13 +190,13 @@ public sealed record QuickStartOptions
     private static string NotEmpty(string name, string text) =>
         text.Trim().Length > 0 ? text : throw new OptionException($"{name} must not be empty.");
 
-    private static string? ExistingFile(CommandLine line, string name)
+    private static string? ExistingFile(CommandLine line, string name, string hint = "")
     {
         if (line[name] is not { } path)
             return null;
         if (Directory.Exists(path))
             throw new OptionException($"{name} is '{path}', which is a folder; it must be a file.");
-        return File.Exists(path) ? path : throw new OptionException($"{name} is '{path}'; there is no such file.");
+        return File.Exists(path) ? path : throw new OptionException($"{name} is '{path}'; there is no such file. {hint}".TrimEnd());
     }
 
     private static string? EncoderFolder(string? path)

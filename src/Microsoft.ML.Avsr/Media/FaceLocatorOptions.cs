@@ -24,6 +24,10 @@ public sealed record FaceLocatorOptions
     /// <summary>Time over which place, size and slope are averaged for <see cref="MouthFraming.EyeDistance"/>, 0 (not at all) to 1 hour.</summary>
     public TimeSpan Smoothing { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The locator that cuts the mouth out once the face's points are known.</summary>
+    internal IMouthRegionLocator Framed(FaceLandmarks landmarks) =>
+        Framing == MouthFraming.MeanFace ? new LandmarkLocator(landmarks) : new SteadyMouthLocator(landmarks, SideInEyeDistances, Smoothing);
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names it.</exception>
     internal FaceLocatorOptions Validate()

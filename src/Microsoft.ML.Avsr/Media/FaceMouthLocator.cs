@@ -46,7 +46,7 @@ public sealed class FaceMouthLocator : IMouthRegionLocator
         var region = new MouthRegion { Face = face, Faces = faces, FaceShare = face.FaceShare };
         if (face.FaceShare < Options.MinimumShare)
             return region with { Problem = FormattableString.Invariant($"A face was found in only {face.FaceShare:P0} of the examined frames.") };
-        var mouth = Framed(face.Landmarks).Crop(frames, out var problem);
+        var mouth = Options.Framed(face.Landmarks).Crop(frames, out var problem);
         return region with { Mouth = mouth, Problem = problem };
     }
 
@@ -58,8 +58,4 @@ public sealed class FaceMouthLocator : IMouthRegionLocator
         ArgumentNullException.ThrowIfNull(frames);
         return FaceTracker.Track(_detector, frames, Options.EveryFrames);
     }
-
-    private IMouthRegionLocator Framed(FaceLandmarks landmarks) => Options.Framing == MouthFraming.MeanFace
-        ? new LandmarkLocator(landmarks)
-        : new SteadyMouthLocator(landmarks, Options.SideInEyeDistances, Options.Smoothing);
 }

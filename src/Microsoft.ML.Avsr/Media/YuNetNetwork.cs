@@ -32,8 +32,9 @@ internal sealed class YuNetUnit : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var mixed = functional.conv2d(input, point_weight, point_bias);                                               // [batch, out, height, width]
         var spread = functional.conv2d(mixed, depth_weight, depth_bias, [1, 1], [1, 1], [1, 1], groups: _channels);   // [batch, out, height, width]
-        var result = _rectify ? functional.relu(spread) : spread;
-        return result.MoveToOuterDisposeScope();
+        if (_rectify)
+            spread.relu_();
+        return spread.MoveToOuterDisposeScope();
     }
 }
 
@@ -70,7 +71,8 @@ internal sealed class YuNetNetwork : Module<Tensor, Tensor>
         if (frames.dim() != 4 || frames.shape[1] != 1 || frames.shape[2] % 32 != 0 || frames.shape[3] % 32 != 0)
             throw new ArgumentException($"Frames are [{string.Join(", ", frames.shape)}]; [batch, 1, height, width] with multiples of 32 is needed.", nameof(frames));
         using var scope = NewDisposeScope();
-        var x = functional.relu(functional.conv2d(frames, stem_weight, stem_bias, [2, 2], [1, 1])); // [batch, 16, height / 2, width / 2]
+        var x = functional.conv2d(frames, stem_weight, stem_bias, [2, 2], [1, 1]); // [batch, 16, height / 2, width / 2]
+        x.relu_();
         x = functional.max_pool2d(backbone[0].call(x), 2L);       // [batch, 16, height / 4, width / 4]
         x = Stage(x, 1);
         x = functional.max_pool2d(Stage(x, 3), 2L);               // [batch, 64, height / 8, width / 8]

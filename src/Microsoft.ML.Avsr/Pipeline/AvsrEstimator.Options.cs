@@ -43,11 +43,18 @@ public sealed partial class AvsrEstimator
         /// <summary>Four columns of float (x, y, width, height) for <see cref="MouthRegionMode.BoxColumns"/>. Setting them suffices.</summary>
         public IReadOnlyList<string>? MouthBoxColumnNames { get; set; }
 
+        /// <summary>
+        /// A column of text for <see cref="MouthRegionMode.LandmarkColumn"/>: the path of each row's landmark file (.npy or .csv, see
+        /// <see cref="LandmarkFile"/>), with a face for each frame at 25 frames per second. Setting it suffices.
+        /// </summary>
+        public string? LandmarkColumnName { get; set; }
+
         /// <summary>Weights of the face detector YuNet (an ONNX file) for <see cref="MouthRegionMode.DetectedFace"/>. Setting it suffices.</summary>
         public string? FaceDetectorPath { get; set; }
 
         /// <summary>
-        /// How faces are followed, chosen and framed for <see cref="MouthRegionMode.DetectedFace"/>. Null is
+        /// How faces are followed, chosen and framed for <see cref="MouthRegionMode.DetectedFace"/>, and framed for
+        /// <see cref="MouthRegionMode.LandmarkColumn"/>. Null is
         /// <see cref="MouthFraming.EyeDistance"/> for a visual encoder from scratch and <see cref="MouthFraming.MeanFace"/> for a published one.
         /// </summary>
         public FaceLocatorOptions? FaceLocator { get; set; }
@@ -126,6 +133,7 @@ public sealed partial class AvsrEstimator
                 MouthRegion = ValidateMouthRegion(),
                 MouthBox = MouthBox,
                 MouthBoxColumnNames = MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
+                LandmarkColumnName = LandmarkColumnName,
                 FaceDetectorPath = FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath),
                 FaceLocator = FaceLocator ?? new FaceLocatorOptions { Framing = UsesPublishedVision ? MouthFraming.MeanFace : MouthFraming.EyeDistance },
                 Modality = Modality,
@@ -147,12 +155,17 @@ public sealed partial class AvsrEstimator
                 : MouthBox is not null ? MouthRegionMode.FixedBox
                 : MouthBoxColumnNames is not null ? MouthRegionMode.BoxColumns
                 : FaceDetectorPath is not null ? MouthRegionMode.DetectedFace
+                : LandmarkColumnName is not null ? MouthRegionMode.LandmarkColumn
                 : MouthRegionMode.AlreadyCropped;
             OptionCheck.Require(MouthBox is null || mode == MouthRegionMode.FixedBox, nameof(MouthBox), MouthBox, $"is not used with {nameof(MouthRegion)} = {mode}; leave it null.");
             OptionCheck.Require(MouthBoxColumnNames is null || mode == MouthRegionMode.BoxColumns, nameof(MouthBoxColumnNames), string.Join(", ", MouthBoxColumnNames ?? []),
                 $"are not used with {nameof(MouthRegion)} = {mode}; leave them null.");
             OptionCheck.Require(FaceDetectorPath is null || mode == MouthRegionMode.DetectedFace, nameof(FaceDetectorPath), FaceDetectorPath,
                 $"is not used with {nameof(MouthRegion)} = {mode}; leave it null.");
+            OptionCheck.Require(LandmarkColumnName is null || mode == MouthRegionMode.LandmarkColumn, nameof(LandmarkColumnName), LandmarkColumnName,
+                $"is not used with {nameof(MouthRegion)} = {mode}; leave it null.");
+            if (mode == MouthRegionMode.LandmarkColumn)
+                OptionCheck.Require(!string.IsNullOrWhiteSpace(LandmarkColumnName), nameof(LandmarkColumnName), LandmarkColumnName, "must name a column of landmark files.");
             if (mode == MouthRegionMode.DetectedFace)
                 OptionCheck.Require(File.Exists(FaceDetectorPath), nameof(FaceDetectorPath), FaceDetectorPath, "must be an existing file. " + YuNetDetector.WhereToGet);
             if (mode == MouthRegionMode.FixedBox)

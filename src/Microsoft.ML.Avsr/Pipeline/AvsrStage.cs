@@ -71,6 +71,8 @@ internal sealed class AvsrStage : RowStage
             inputs.Add(new InputColumn(video, "video", StreamTypes(VideoClipDataViewType.Instance, isFitted, settings.VideoFeatureWidth)));
         if (settings.MouthRegion == MouthRegionMode.BoxColumns)
             inputs.AddRange(settings.MouthBoxColumnNames!.Select(name => new InputColumn(name, "mouth box", NumberDataViewType.Single)));
+        if (settings.MouthRegion == MouthRegionMode.LandmarkColumn)
+            inputs.Add(new InputColumn(settings.LandmarkColumnName!, "landmarks", TextDataViewType.Instance));
         return inputs;
     }
 }

@@ -18,6 +18,8 @@ internal sealed class MediaColumns
             _readers.Add(MakeReader(row, columns[i], isVideo: i > 0 || settings.AudioColumnName is null));
         if (settings.MouthRegion == MouthRegionMode.BoxColumns)
             _readers.Add(MakeBoxReader(row, columns[clips..]));
+        if (settings.MouthRegion == MouthRegionMode.LandmarkColumn)
+            _readers.Add(MakeLandmarkReader(row, columns[clips]));
     }
 
     /// <summary>The current row's media.</summary>
@@ -68,6 +70,17 @@ internal sealed class MediaColumns
                     return reference with { Video = value };
                 };
         }
+    }
+
+    private static Reader MakeLandmarkReader(DataViewRow row, DataViewSchema.Column column)
+    {
+        var path = row.GetGetter<ReadOnlyMemory<char>>(column);
+        return reference =>
+        {
+            ReadOnlyMemory<char> value = default;
+            path(ref value);
+            return reference with { Landmarks = value.ToString() };
+        };
     }
 
     private static Reader MakeBoxReader(DataViewRow row, ReadOnlySpan<DataViewSchema.Column> columns)

@@ -100,7 +100,9 @@ internal sealed class MediaLoader : IDisposable
         {
             region = rowBox is { IsValid: false }
                 ? new MouthRegion { Problem = $"The row's mouth box {rowBox} is not a box." }
-                : (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Locate(video, clip.Audio);
+                : (rowBox is { } box ? new FixedBoxLocator(box)
+                    : reference.Landmarks is { } landmarks ? new LandmarkFileLocator(landmarks, _settings.FaceLocator)
+                    : _locator).Locate(video, clip.Audio);
             (video, problem) = (region.Mouth, region.Problem);
             if (video is null)
                 status = MediaStatus.NoFace;

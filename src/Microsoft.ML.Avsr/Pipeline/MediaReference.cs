@@ -14,6 +14,9 @@ internal sealed record MediaReference
     public FeatureSequence? VideoFeatures { get; init; }
     public MouthBox? Box { get; init; }
 
+    /// <summary>The row's landmark file; null where no column names one.</summary>
+    public string? Landmarks { get; init; }
+
     /// <summary>Whether the row has its media in memory, decoded or encoded.</summary>
     public bool HasClips => Audio is not null || Video is not null || AudioFeatures is not null || VideoFeatures is not null;
 

@@ -17,4 +17,10 @@ public enum MouthRegionMode
     /// <see cref="AvsrEstimator.Options.FaceDetectorPath"/>.
     /// </summary>
     DetectedFace,
+
+    /// <summary>
+    /// Points of the face come from a file per row (<see cref="Media.LandmarkFile"/>), whose path is in the column
+    /// <see cref="AvsrEstimator.Options.LandmarkColumnName"/>.
+    /// </summary>
+    LandmarkColumn,
 }

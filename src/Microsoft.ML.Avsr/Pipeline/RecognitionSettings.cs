@@ -21,6 +21,7 @@ internal sealed record RecognitionSettings
     public MouthRegionMode MouthRegion { get; init; }
     public MouthBox? MouthBox { get; init; }
     public IReadOnlyList<string>? MouthBoxColumnNames { get; init; }
+    public string? LandmarkColumnName { get; init; }
     public string? FaceDetectorPath { get; init; }
     public FaceLocatorOptions? FaceLocator { get; init; }
     public RecognitionModality Modality { get; init; }

@@ -35,6 +35,7 @@ public sealed class QuickStartOptionsTests
                 Split = "dev",
             },
             options);
+        Assert.AreEqual(new QuickStartOptions { Corpus = s_file, FaceDetector = s_file }, QuickStartOptions.Parse("--corpus", s_file, "--face-detector", s_file));
         Assert.AreEqual(new EpochOption(30, 12), QuickStartOptions.Parse("--epochs", "30,12").Epochs);
         Assert.AreEqual(s_file, QuickStartOptions.Parse("--evaluate", s_file).Evaluate);
         Assert.IsTrue(QuickStartOptions.Parse("--seed", "x", "--help").Help, "Help wins over everything else.");
@@ -55,6 +56,8 @@ public sealed class QuickStartOptionsTests
     [DataRow("--epochs 3,0", "from 1 to")]
     [DataRow("--routing sparse", "dedr, jedr, jejr, dense")]
     [DataRow("--box 1,2,3,4", "--box needs --corpus")]
+    [DataRow("--face-detector absent.onnx", "--face-detector needs --corpus")]
+    [DataRow("--corpus absent.csv --face-detector a.onnx --box 1,2,3,4", "give only one")]
     [DataRow("--corpus absent.csv", "there is no such file")]
     [DataRow("--corpus .", "which is a folder")]
     [DataRow("--audio-encoder absent", "there is no such folder")]
@@ -80,9 +83,17 @@ public sealed class QuickStartOptionsTests
         StringAssert.Contains(Assert.ThrowsExactly<OptionException>(() => QuickStartOptions.Parse("--corpus", s_file, "--box", box)).Message, $"--box is '{box}'");
 
     [TestMethod]
+    public void AMissingDetectorIsRefusedWithTheWayToGetIt()
+    {
+        var message = Assert.ThrowsExactly<OptionException>(() => QuickStartOptions.Parse("--corpus", s_file, "--face-detector", "absent.onnx")).Message;
+        StringAssert.Contains(message, "--face-detector is 'absent.onnx'; there is no such file");
+        StringAssert.Contains(message, "docs/media.md");
+    }
+
+    [TestMethod]
     public void HelpNamesEveryOption()
     {
-        foreach (var property in (string[])["corpus", "box", "audio-encoder", "minutes", "epochs", "seed", "routing", "json", "model", "report", "evaluate", "split", "help"])
+        foreach (var property in (string[])["corpus", "box", "face-detector", "audio-encoder", "minutes", "epochs", "seed", "routing", "json", "model", "report", "evaluate", "split", "help"])
             StringAssert.Contains(QuickStartOptions.HelpText, "--" + property);
         Assert.IsTrue(QuickStartOptions.HelpText.Split('\n').All(l => l.Length <= 110), "A line of the help is too long for a terminal.");
     }

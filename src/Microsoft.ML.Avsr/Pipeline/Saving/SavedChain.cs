@@ -15,6 +15,8 @@ internal static class SavedChain
     {
         var payload = SavedPayload.Write(settings, model);
         var boxed = settings.MouthRegion == MouthRegionMode.BoxColumns;
+        if (settings.MouthRegion == MouthRegionMode.LandmarkColumn)
+            return WithLandmarks(settings, payload);
         return (settings.MediaKind, FormOf(settings.AudioColumnName, settings.AudioFeatureWidth), FormOf(settings.VideoColumnName, settings.VideoFeatureWidth), boxed) switch
         {
             (MediaColumnKind.Path, _, _, false) => Recognizer<SavedPathRow>(settings, payload, new SavedPathRecognition(), SavedContracts.Path),
@@ -38,6 +40,18 @@ internal static class SavedChain
             _ => throw new InvalidOperationException("The recogniser names no media column."),
         };
     }
+
+    private static TransformerChain<ITransformer> WithLandmarks(RecognitionSettings settings, string[] payload) =>
+        (settings.MediaKind, FormOf(settings.AudioColumnName, settings.AudioFeatureWidth), FormOf(settings.VideoColumnName, settings.VideoFeatureWidth)) switch
+        {
+            (MediaColumnKind.Path, _, _) => Recognizer<SavedPathLandmarksRow>(settings, payload, new SavedPathLandmarksRecognition(), SavedContracts.PathLandmarks),
+            (MediaColumnKind.Bytes, _, _) => Recognizer<SavedBytesLandmarksRow>(settings, payload, new SavedBytesLandmarksRecognition(), SavedContracts.BytesLandmarks),
+            (_, Form.None, Form.Clip) => Recognizer<SavedVideoLandmarksRow>(settings, payload, new SavedVideoLandmarksRecognition(), SavedContracts.VideoLandmarks),
+            (_, Form.Clip, Form.Clip) => Recognizer<SavedClipsLandmarksRow>(settings, payload, new SavedClipsLandmarksRecognition(), SavedContracts.ClipsLandmarks),
+            (_, Form.Features, Form.Clip) =>
+                Recognizer<SavedAudioFeaturesVideoLandmarksRow>(settings, payload, new SavedAudioFeaturesVideoLandmarksRecognition(), SavedContracts.AudioFeaturesVideoLandmarks),
+            _ => throw new InvalidOperationException("The recogniser has landmarks, but no frames."),
+        };
 
     /// <summary>What a stream's column holds.</summary>
     private enum Form
@@ -122,6 +136,7 @@ internal static class SavedChain
         SavedColumns.Media => settings.MediaColumnName!,
         SavedColumns.Audio or SavedColumns.AudioFeatures => settings.AudioColumnName!,
         SavedColumns.Video or SavedColumns.VideoFeatures => settings.VideoColumnName!,
+        SavedColumns.Landmarks => settings.LandmarkColumnName!,
         SavedColumns.BoxX => settings.MouthBoxColumnNames![0],
         SavedColumns.BoxY => settings.MouthBoxColumnNames![1],
         SavedColumns.BoxWidth => settings.MouthBoxColumnNames![2],

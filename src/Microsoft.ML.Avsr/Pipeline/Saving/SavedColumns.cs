@@ -15,6 +15,7 @@ internal static class SavedColumns
     public const string BoxY = "Microsoft.ML.Avsr.Box.Y";
     public const string BoxWidth = "Microsoft.ML.Avsr.Box.Width";
     public const string BoxHeight = "Microsoft.ML.Avsr.Box.Height";
+    public const string Landmarks = "Microsoft.ML.Avsr.Landmarks";
     public const string Key = "Microsoft.ML.Avsr.Key";
     public const string Payload = "Microsoft.ML.Avsr.Payload";
     public const string Transcript = "Microsoft.ML.Avsr.Transcript";

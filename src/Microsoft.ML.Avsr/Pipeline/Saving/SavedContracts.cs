@@ -22,6 +22,11 @@ internal static class SavedContracts
     public const string AudioFeaturesVideo = "Microsoft.ML.Avsr.AudioFeaturesVideo.1";
     public const string AudioFeaturesVideoBox = "Microsoft.ML.Avsr.AudioFeaturesVideoBox.1";
     public const string AudioVideoFeatures = "Microsoft.ML.Avsr.AudioVideoFeatures.1";
+    public const string PathLandmarks = "Microsoft.ML.Avsr.PathLandmarks.1";
+    public const string BytesLandmarks = "Microsoft.ML.Avsr.BytesLandmarks.1";
+    public const string VideoLandmarks = "Microsoft.ML.Avsr.VideoLandmarks.1";
+    public const string ClipsLandmarks = "Microsoft.ML.Avsr.ClipsLandmarks.1";
+    public const string AudioFeaturesVideoLandmarks = "Microsoft.ML.Avsr.AudioFeaturesVideoLandmarks.1";
 }
 
 /// <summary>Writes the constant key.</summary>

@@ -12,7 +12,7 @@ namespace Microsoft.ML.Avsr;
 /// |  |  |
 /// | -- | -- |
 /// | Does this estimator need to look at the data to train its parameters? | No |
-/// | Input column data type | Video clip, and four floats where columns hold the box |
+/// | Input column data type | Video clip, and four floats where columns hold the box, or text where one names landmark files |
 /// | Output column data type | Video clip of 96 x 96 |
 /// | Required NuGet in addition to Microsoft.ML | Microsoft.ML.Avsr; with a face detector also TorchSharp-cpu or TorchSharp-cuda |
 /// | Exportable to ONNX | No |
@@ -43,6 +43,9 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
         /// <summary>Four columns of float with each row's box: x, y, width, height.</summary>
         public IReadOnlyList<string>? MouthBoxColumnNames { get; set; }
 
+        /// <summary>A column of text with the path of each row's landmark file (.npy or .csv, see <see cref="LandmarkFile"/>); null uses the boxes.</summary>
+        public string? LandmarkColumnName { get; set; }
+
         /// <summary>Weights of the face detector YuNet (an ONNX file), to find the mouth by itself; null uses the boxes.</summary>
         public string? FaceDetectorPath { get; set; }
 
@@ -62,11 +65,13 @@ public sealed class MouthRegionCroppingEstimator : SpeechStageEstimator<MouthReg
             OptionCheck.Require(MouthBoxColumnNames is null or { Count: 4 }, nameof(MouthBoxColumnNames), columns, "must be four column names: x, y, width, height.");
             OptionCheck.Require(FaceDetectorPath is null || (MouthBox is null && MouthBoxColumnNames is null), nameof(FaceDetectorPath), FaceDetectorPath, "cannot be used together with boxes.");
             OptionCheck.Require(FaceDetectorPath is null || File.Exists(FaceDetectorPath), nameof(FaceDetectorPath), FaceDetectorPath, "must be an existing file. " + YuNetDetector.WhereToGet);
+            OptionCheck.Require(LandmarkColumnName is null || (MouthBox is null && MouthBoxColumnNames is null && FaceDetectorPath is null && LandmarkColumnName.Trim().Length > 0),
+                nameof(LandmarkColumnName), LandmarkColumnName, "must name a column, and cannot be used together with boxes or a face detector.");
             ArgumentNullException.ThrowIfNull(FaceLocator);
             FaceLocator.Validate();
             OptionCheck.Require(FaceLocator.Choice == FaceChoice.Largest, nameof(FaceLocator), FaceLocator.Choice, "needs the sound, which this stage does not read; use Largest.");
             return new(OutputColumnName, InputColumnName, MouthBox, MouthBoxColumnNames is null ? null : [.. MouthBoxColumnNames],
-                FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath), FaceLocator);
+                FaceDetectorPath is null ? null : Path.GetFullPath(FaceDetectorPath), FaceLocator, LandmarkColumnName);
         }
     }
 }

@@ -9,12 +9,14 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
 {
     private const string Contract = "Microsoft.ML.Avsr.CropMouthRegion.1";
     private const string BoxContract = "Microsoft.ML.Avsr.CropMouthRegion.Box.1";
+    private const string LandmarkContract = "Microsoft.ML.Avsr.CropMouthRegion.Landmarks.1";
     private readonly Lazy<Cropper> _cropper = new(() => new Cropper(settings));
 
     public override IReadOnlyList<InputColumn> Inputs { get; } =
     [
         new InputColumn(settings.Input, "video", VideoClipDataViewType.Instance),
         .. (settings.BoxColumns ?? []).Select(name => new InputColumn(name, "mouth box", NumberDataViewType.Single)),
+        .. (settings.LandmarkColumn is { } landmarks ? (InputColumn[])[new InputColumn(landmarks, "landmarks", TextDataViewType.Instance)] : []),
     ];
 
     public override IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
@@ -22,7 +24,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
 
     public Settings Parameters => settings;
 
-    public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) => new Work(_cropper.Value, row, columns, slots);
+    public override RowWork Start(DataViewRow row, DataViewSchema.Column[] columns, bool[] active, int slots) => new Work(_cropper.Value, settings.LandmarkColumn is not null, row, columns, slots);
 
     /// <summary>Frees the face detector, where there is one.</summary>
     public void Release()
@@ -34,7 +36,8 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
     public TransformerChain<ITransformer> ToSavedChain()
     {
         var payload = StagePayload.Write(settings);
-        return settings.BoxColumns is null
+        return settings.LandmarkColumn is not null ? SavedChain.Build(new LandmarkFactory().GetMapping(), LandmarkContract, payload, UserName)
+            : settings.BoxColumns is null
             ? SavedChain.Build(new Factory().GetMapping(), Contract, payload, UserName)
             : SavedChain.Build(new BoxFactory().GetMapping(), BoxContract, payload, UserName);
     }
@@ -46,38 +49,44 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         SavedColumns.BoxY => settings.BoxColumns![1],
         SavedColumns.BoxWidth => settings.BoxColumns![2],
         SavedColumns.BoxHeight => settings.BoxColumns![3],
+        SavedColumns.Landmarks => settings.LandmarkColumn!,
         _ => QualityColumns.UserName(settings.Output, fixedName) ?? settings.Output,
     };
 
-    internal sealed record Settings(string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null, FaceLocatorOptions? FaceLocator = null);
+    internal sealed record Settings(
+        string Output, string Input, MouthBox? Box, IReadOnlyList<string>? BoxColumns, string? FaceDetectorPath = null, FaceLocatorOptions? FaceLocator = null, string? LandmarkColumn = null);
 
     /// <summary>Cuts mouths out, by the settings.</summary>
     internal sealed class Cropper : IDisposable
     {
         private readonly YuNetDetector? _detector;
         private readonly IMouthRegionLocator _locator;
+        private readonly FaceLocatorOptions? _framing;
 
         public Cropper(Settings settings)
         {
+            _framing = settings.FaceLocator;
             _detector = settings.FaceDetectorPath is { } path ? new YuNetDetector(path) : null;
             _locator = _detector is not null ? new FaceMouthLocator(_detector, settings.FaceLocator) : settings.Box is { } box ? new FixedBoxLocator(box) : new AlreadyCroppedLocator();
         }
 
-        public MouthRegion Crop(VideoClip? frames, MouthBox? rowBox)
+        public MouthRegion Crop(VideoClip? frames, MouthBox? rowBox, string? landmarks = null)
         {
             if (frames is null || rowBox is { IsValid: false })
                 return new MouthRegion();
-            return (rowBox is { } box ? new FixedBoxLocator(box) : _locator).Locate(frames, null);
+            return (rowBox is { } box ? new FixedBoxLocator(box) : landmarks is not null ? new LandmarkFileLocator(landmarks, _framing) : _locator).Locate(frames, null);
         }
 
         public void Dispose() => _detector?.Dispose();
     }
 
-    private sealed class Work(Cropper cropper, DataViewRow row, DataViewSchema.Column[] columns, int slots) : RowWork
+    private sealed class Work(Cropper cropper, bool hasLandmarks, DataViewRow row, DataViewSchema.Column[] columns, int slots) : RowWork
     {
         private readonly ValueGetter<VideoClip> _frames = row.GetGetter<VideoClip>(columns[0]);
-        private readonly ValueGetter<float>[] _box = [.. columns.Skip(1).Select(column => row.GetGetter<float>(column))];
+        private readonly ValueGetter<float>[] _box = hasLandmarks ? [] : [.. columns.Skip(1).Select(column => row.GetGetter<float>(column))];
+        private readonly ValueGetter<ReadOnlyMemory<char>>? _landmarks = hasLandmarks ? row.GetGetter<ReadOnlyMemory<char>>(columns[1]) : null;
         private readonly VideoClip?[] _clips = new VideoClip?[slots];
+        private readonly string?[] _files = new string?[slots];
         private readonly MouthBox?[] _boxes = new MouthBox?[slots];
         private readonly MouthRegion[] _regions = new MouthRegion[slots];
 
@@ -86,6 +95,12 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
             VideoClip frames = null!;
             _frames(ref frames);
             _clips[slot] = frames;
+            if (_landmarks is not null)
+            {
+                ReadOnlyMemory<char> file = default;
+                _landmarks(ref file);
+                _files[slot] = file.ToString();
+            }
             if (_box.Length == 0)
                 return;
             Span<float> numbers = stackalloc float[4];
@@ -98,7 +113,7 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         {
             for (var i = 0; i < count; i++)
             {
-                _regions[i] = cropper.Crop(_clips[i], _boxes[i]);
+                _regions[i] = cropper.Crop(_clips[i], _boxes[i], _files[i]);
                 _clips[i] = null; // whole frames are large
             }
         }
@@ -127,6 +142,18 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
 
         [ColumnName(SavedColumns.BoxHeight)]
         public float Height { get; set; }
+
+        [ColumnName(SavedColumns.Payload)]
+        public VBuffer<ReadOnlyMemory<char>> Payload { get; set; }
+    }
+
+    internal sealed class LandmarkRow
+    {
+        [ColumnName(SavedColumns.Video), VideoClipType]
+        public VideoClip? Video { get; set; }
+
+        [ColumnName(SavedColumns.Landmarks)]
+        public string Landmarks { get; set; } = "";
 
         [ColumnName(SavedColumns.Payload)]
         public VBuffer<ReadOnlyMemory<char>> Payload { get; set; }
@@ -163,6 +190,16 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         {
             var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
             return (row, result) => result.Set(cache.Get(row.Payload).Crop(row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height)));
+        }
+    }
+
+    [CustomMappingFactoryAttribute(LandmarkContract)]
+    internal sealed class LandmarkFactory : CustomMappingFactory<LandmarkRow, Result>
+    {
+        public override Action<LandmarkRow, Result> GetMapping()
+        {
+            var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
+            return (row, result) => result.Set(cache.Get(row.Payload).Crop(row.Video, null, row.Landmarks));
         }
     }
 }
