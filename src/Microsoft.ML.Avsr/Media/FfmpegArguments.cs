@@ -49,9 +49,10 @@ internal static class FfmpegArguments
             var track = paths.Count > 1 ? ":" + Number(i) : "";
             if (video)
                 list.AddRange(["-filter:v" + track, $"{FfmpegTimes.VideoFilter(i)},{VideoFilter(options)}"]);
-            // async=1 fills gaps with silence and first_pts=0 pads a late start: samples then stay on the frames' clock.
+            // async=1 fills gaps with silence and first_pts=0 pads a late start: samples then stay on the frames' clock. rematrix_maxval=1
+            // makes channels a weighted mean; as a sum, sound of several channels would exceed full scale.
             if (audio)
-                list.AddRange(["-filter:a" + track, $"{FfmpegTimes.AudioFilter(i)},aresample={Number(options.SampleRate)}:async=1:first_pts=0,aformat=sample_fmts=flt:channel_layouts=mono"]);
+                list.AddRange(["-filter:a" + track, $"{FfmpegTimes.AudioFilter(i)},aresample={Number(options.SampleRate)}:async=1:first_pts=0:rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts=mono"]);
         }
         if (video)
             list.AddRange(["-c:v", "rawvideo"]);

@@ -80,6 +80,10 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Gives the child this much time from now on.</summary>
     internal void Restart(TimeSpan timeout) => _deadline.CancelAfter(timeout);
 
+    /// <summary>Throws where the caller cancelled: what was read until then is not the whole.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    internal void ThrowIfCancelled() => _cancellation.ThrowIfCancellationRequested();
+
     /// <summary>Waits for the end after the output was read, and for the last message.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>

@@ -12,6 +12,9 @@ public sealed record MediaReaderOptions
     /// <summary>The longest clip that is decoded; longer ones are refused (read them with <see cref="MediaReader.ReadWindows"/>).</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The most frames of one clip or window, at <see cref="FrameRate"/>; clips with more are refused.</summary>
+    public int MaxFrames { get; init; } = 36_000;
+
     /// <summary>The largest width or height in the file, in pixels.</summary>
     public int MaxDimension { get; init; } = 8192;
 
@@ -52,6 +55,7 @@ public sealed record MediaReaderOptions
     {
         Require(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromDays(7), nameof(Timeout), Timeout, "above 0 and at most 7 days");
         Require(MaxDuration > TimeSpan.Zero && MaxDuration <= TimeSpan.FromDays(7), nameof(MaxDuration), MaxDuration, "above 0 and at most 7 days");
+        Require(MaxFrames >= 1, nameof(MaxFrames), MaxFrames, "1 or more");
         Require(MaxDimension is >= 1 and <= 16384, nameof(MaxDimension), MaxDimension, "1 to 16384");
         Require(ShrinkTo is 0 or (>= 16 and <= 16384), nameof(ShrinkTo), ShrinkTo, "0 (never) or 16 to 16384");
         Require(MaxVideoBytes >= 1 << 16, nameof(MaxVideoBytes), MaxVideoBytes, "65536 or more");

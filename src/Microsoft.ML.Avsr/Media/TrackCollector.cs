@@ -63,7 +63,9 @@ internal sealed class TrackCollector
             if (track.IsVideo)
             {
                 var pixels = _pixels!.Reserve(size);
-                if (pixels.IsEmpty)
+                if (_pixels.Count / _frames.FrameBytes >= _options.MaxFrames)
+                    Refusal = $"it has more frames than MaxFrames ({_options.MaxFrames}); raise it or read windows";
+                else if (pixels.IsEmpty)
                     Refusal = $"its {track.Width}x{track.Height} frames exceed MaxVideoBytes ({_options.MaxVideoBytes}); shrink them with ShrinkTo or raise it";
                 else if (avi.ReadPayload(pixels))
                     _pixels.Commit(size);

@@ -52,10 +52,13 @@ internal sealed class WindowBuffer
     /// <returns>The window, or null where the recording has no more.</returns>
     internal MediaClip? Next(long start, long length, long step)
     {
+        _process.ThrowIfCancelled();
         if (_refusal is not null)
             return Last(MediaStatus.Refused, $"'{_path}' is refused: {_refusal}.");
         if (_videoStream >= 0 && length * _video.FrameBytes > _options.MaxVideoBytes)
             return Last(MediaStatus.Refused, $"'{_path}' is refused: a window of {length} frames of {_video.Width}x{_video.Height} exceeds MaxVideoBytes ({_options.MaxVideoBytes}).");
+        if (_videoStream >= 0 && length > _options.MaxFrames)
+            return Last(MediaStatus.Refused, $"'{_path}' is refused: a window of {length} frames exceeds MaxFrames ({_options.MaxFrames}).");
         Begin(start, length);
         var lastSample = Samples(start + length);
         try
@@ -67,6 +70,7 @@ internal sealed class WindowBuffer
         {
             _ended = true;
         }
+        _process.ThrowIfCancelled();
         IsAtEnd = _ended && _framesRead <= start + length && _firstSample + _samples.Count <= lastSample;
         var clip = Take(start, length);
         Drop(start + step);

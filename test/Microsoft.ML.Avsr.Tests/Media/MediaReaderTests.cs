@@ -63,7 +63,9 @@ public sealed class MediaReaderTests
         Assert.AreEqual(MediaStatus.Empty, reader.Read(samples.Write("empty.mp4", [])).Status);
         var noise = new byte[5000];
         new Random(1).NextBytes(noise);
-        Assert.AreEqual(MediaStatus.Unreadable, reader.Read(samples.Write("noise.mp4", noise)).Status);
+        var unreadable = reader.Read(samples.Write("noise.mp4", noise));
+        Assert.AreEqual(MediaStatus.Unreadable, unreadable.Status);
+        StringAssert.Contains(unreadable.Problem, "Invalid data found", "the decoder's own reason");
         var whole = File.ReadAllBytes(samples.Clip(extra: "-movflags +faststart "));
         var cut = reader.Read(samples.Write("cut.mp4", whole.AsSpan(0, whole.Length / 2)));
         Assert.AreEqual(MediaStatus.Truncated, cut.Status, cut.Problem);
@@ -103,6 +105,9 @@ public sealed class MediaReaderTests
         Refused(new() { MaxDuration = TimeSpan.FromSeconds(1) }, "MaxDuration");
         Refused(new() { MaxDimension = 100 }, "MaxDimension");
         Refused(new() { MaxVideoBytes = 1 << 17 }, "MaxVideoBytes");
+        Refused(new() { MaxFrames = 74 }, "MaxFrames");
+        Assert.AreEqual(75, new MediaReader(new() { MaxFrames = 75 }).Read(path).Video!.Frames);
+        StringAssert.Contains(new MediaReader(new() { MaxFrames = 10 }).ReadWindows(path, TimeSpan.FromSeconds(1)).Single().Clip.Problem, "MaxFrames");
         var late = new MediaReader(new() { Timeout = TimeSpan.FromMilliseconds(1) }).Read(path);
         Assert.AreEqual(MediaStatus.TimedOut, late.Status);
         var small = new MediaReader(new() { ShrinkTo = 64 }).Read(path).Video!;
@@ -124,12 +129,23 @@ public sealed class MediaReaderTests
     {
         using var samples = new MediaSamples();
         var path = samples.Clip(seconds: 100, size: "320x240");
-        using var stop = new CancellationTokenSource();
-        stop.CancelAfter(150);
-        var clock = Stopwatch.StartNew();
-        Assert.ThrowsExactly<OperationCanceledException>(() => new MediaReader().Read(path, stop.Token));
-        Assert.IsLessThan(2.0, clock.Elapsed.TotalSeconds);
-        Assert.IsFalse(ChildIsRunning(path), "ffmpeg still runs");
+        var bytes = File.ReadAllBytes(path);
+        var reader = new MediaReader();
+        foreach (var (name, read) in new (string, Action<CancellationToken>)[]
+        {
+            ("a file", stop => reader.Read(path, stop)),
+            ("bytes", stop => reader.Read(bytes, stop)),
+            ("several files", stop => reader.ReadMany([path, path, path], 2, stop).ToList()),
+            ("windows", stop => reader.ReadWindows(path, TimeSpan.FromSeconds(5), default, stop).ToList()),
+        })
+        {
+            using var stop = new CancellationTokenSource();
+            stop.CancelAfter(150);
+            var clock = Stopwatch.StartNew();
+            Assert.Throws<OperationCanceledException>(() => read(stop.Token), name);
+            Assert.IsLessThan(2.0, clock.Elapsed.TotalSeconds, name);
+            Assert.IsEmpty(ChildProcesses.Decoders(), $"{name}: ffmpeg still runs, or nobody waited for its end");
+        }
     }
 
     [TestMethod]
@@ -154,7 +170,8 @@ public sealed class MediaReaderTests
         var path = samples.Clip(); // its index is at the end: the reader must be able to seek
         var expected = new MediaReader().Read(path);
         var bytes = File.ReadAllBytes(path);
-        foreach (var clip in new[] { new MediaReader().Read(bytes), new MediaReader().Read(new MemoryStream(bytes)) })
+        using var pipe = new ForwardOnlyStream(bytes);
+        foreach (var clip in new[] { new MediaReader().Read(bytes), new MediaReader().Read(new MemoryStream(bytes)), new MediaReader().Read(pipe) })
         {
             Assert.AreEqual(MediaStatus.Ok, clip.Status, clip.Problem);
             Assert.IsTrue(expected.Video!.Pixels.Span.SequenceEqual(clip.Video!.Pixels.Span));
@@ -220,22 +237,28 @@ public sealed class MediaReaderTests
         return crossings * (double)clip.SampleRate / x.Length;
     }
 
-    private static bool ChildIsRunning(string path)
+    /// <summary>Gives what a socket or a pipe gives: some bytes at a time, in order, once.</summary>
+    private sealed class ForwardOnlyStream(byte[] bytes) : Stream
     {
-        if (!OperatingSystem.IsLinux())
-            return false;
-        foreach (var folder in Directory.GetDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        private int _position;
+
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => false;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
         {
-            try
-            {
-                if (File.ReadAllText(Path.Combine(folder, "cmdline")).Contains(path, StringComparison.Ordinal))
-                    return true;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // The process ended meanwhile.
-            }
+            count = Math.Min(Math.Min(count, 1000), bytes.Length - _position);
+            bytes.AsSpan(_position, count).CopyTo(buffer.AsSpan(offset));
+            _position += count;
+            return count;
         }
-        return false;
+
+        public override void Flush() { }
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

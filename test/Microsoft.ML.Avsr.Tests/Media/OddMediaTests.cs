@@ -45,6 +45,14 @@ public sealed class OddMediaTests
         var clip = new MediaReader().Read(path);
         Assert.AreEqual((128, 64), (clip.Video!.Height, clip.Video.Width));
         Assert.AreEqual(90, Math.Abs(clip.Source!.Rotation), 0.01);
+
+        // Upright, not upside down: a picture that was laid on its side and says so comes out as it was.
+        var upright = new MediaReader().Read(samples.Make("upright.mp4", "-f lavfi -i testsrc=size=64x96:rate=25:duration=0.4 -c:v libx264 -qp 0 -pix_fmt yuv420p")).Video!;
+        samples.Make("laid.mp4", $"-i {samples.PathOf("upright.mp4")} -vf transpose=2 -c:v libx264 -qp 0 -pix_fmt yuv420p");
+        var turned = new MediaReader().Read(samples.Make("back.mp4", $"-i {samples.PathOf("laid.mp4")} -c copy -metadata:s:v:0 rotate=270")).Video!;
+        Assert.AreEqual((upright.Height, upright.Width), (turned.Height, turned.Width));
+        var difference = upright.Frame(5).ToArray().Zip(turned.Frame(5).ToArray(), (a, b) => Math.Abs(a - b)).Average();
+        Assert.IsLessThan(3.0, difference);
     }
 
     [TestMethod]
@@ -78,6 +86,20 @@ public sealed class OddMediaTests
         Assert.AreEqual(440, MediaReaderTests.Frequency(new MediaReader().Read(path).Audio!), 3);
         Assert.AreEqual(880, MediaReaderTests.Frequency(new MediaReader(new() { AudioTrack = 1 }).Read(path).Audio!), 3);
         Assert.AreEqual(MediaStatus.NoTracks, new MediaReader(new() { AudioTrack = 2 }).Read(path).Status);
+
+        // Two pictures and two sounds: each pair can be had.
+        var both = samples.Make("both.mkv", "-f lavfi -i color=black:size=64x48:rate=25:duration=1 -f lavfi -i color=white:size=96x80:rate=25:duration=1 "
+            + "-f lavfi -i sine=frequency=440:duration=1 -f lavfi -i sine=frequency=880:duration=1 -map 0 -map 1 -map 2 -map 3 -c:v libx264 -pix_fmt yuv420p -c:a pcm_s16le");
+        foreach (var (audio, video, frequency, width, level) in new[] { (0, 0, 440.0, 64, 0), (1, 0, 880, 64, 0), (0, 1, 440, 96, 255), (1, 1, 880, 96, 255) })
+        {
+            var clip = new MediaReader(new() { AudioTrack = audio, VideoTrack = video }).Read(both);
+            Assert.AreEqual((MediaStatus.Ok, 2, 2, width), (clip.Status, clip.Source!.AudioTracks, clip.Source.VideoTracks, clip.Video!.Width), clip.Problem);
+            Assert.AreEqual(frequency, MediaReaderTests.Frequency(clip.Audio!), 3);
+            Assert.AreEqual(level, clip.Video.Frame(10)[800], 3);
+        }
+        var seen = new MediaReader(new() { AudioTrack = 5 }).Read(both);
+        Assert.AreEqual(MediaStatus.VideoOnly, seen.Status, "a track that is not there");
+        StringAssert.Contains(seen.Problem, "track");
     }
 
     [TestMethod]
@@ -95,10 +117,46 @@ public sealed class OddMediaTests
     }
 
     [TestMethod]
+    [DataRow("mono", 1)]
+    [DataRow("stereo", 2)]
+    [DataRow("quad", 4)]
+    [DataRow("5.1", 6)]
+    public void AnyNumberOfChannelsBecomesOneThatIsAudible(string layout, int channels)
+    {
+        using var samples = new MediaSamples();
+        // The same voice in every channel, as loud as in one.
+        var expressions = string.Join('|', Enumerable.Repeat("0.4*sin(2*PI*440*t)", channels));
+        var clip = new MediaReader().Read(samples.Make("voice.mka", $"-f lavfi -i aevalsrc=exprs={expressions}:channel_layout={layout}:sample_rate=48000:duration=1 -c:a flac"));
+        Assert.AreEqual(MediaStatus.AudioOnly, clip.Status, clip.Problem);
+        Assert.AreEqual(440, MediaReaderTests.Frequency(clip.Audio!), 3);
+        Assert.AreEqual(0.4, clip.Audio!.Samples.ToArray().Skip(2000).Take(10000).Max(), 0.03);
+    }
+
+    [TestMethod]
     public void InterlacedMaterialIsConverted()
     {
         using var samples = new MediaSamples();
-        var path = samples.Make("fields.mpg", "-f lavfi -i testsrc=size=128x96:rate=50:duration=1 -vf tinterlace=mode=interleave_top,setfield=tff -flags +ilme+ildct -c:v mpeg2video -q:v 2");
-        Assert.AreEqual(25, new MediaReader().Read(path).Video!.Frames, 1);
+        // A bar moves by 4 pixels from field to field: woven together, its edges are combs.
+        var path = samples.Make("fields.mpg", "-f lavfi -i color=black:size=128x96:rate=50:duration=1 -vf geq=lum='if(between(mod(X-4*N,128),0,40),235,16)':cb=128:cr=128,"
+            + "tinterlace=mode=interleave_top,setfield=tff -flags +ilme+ildct -c:v mpeg2video -q:v 2");
+        var progressive = new MediaReader().Read(path).Video!;
+        var woven = new MediaReader(new() { Deinterlace = false }).Read(path).Video!;
+        Assert.AreEqual(25, progressive.Frames, 1);
+        Assert.AreEqual(progressive.Frames, woven.Frames);
+        Assert.IsGreaterThan(8.0, Combs(woven), "without the filter the test picture has combs");
+        Assert.IsLessThan(0.35 * Combs(woven), Combs(progressive));
+
+        // Mean difference of a line from the mean of its neighbours, which a picture that only changes along its lines does not have.
+        static double Combs(VideoClip video)
+        {
+            var sum = 0.0;
+            for (var t = 5; t < 20; t++)
+            {
+                var frame = video.Frame(t);
+                for (var i = 10 * video.Width; i < 86 * video.Width; i++)
+                    sum += Math.Abs(frame[i] - (frame[i - video.Width] + frame[i + video.Width]) / 2.0) / (15.0 * 76 * video.Width);
+            }
+            return sum;
+        }
     }
 }

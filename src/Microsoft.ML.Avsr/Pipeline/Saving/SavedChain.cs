@@ -15,7 +15,8 @@ internal static class SavedChain
     {
         var payload = SavedPayload.Write(settings, model);
         var boxed = settings.MouthRegion == MouthRegionMode.BoxColumns;
-        if (settings.MouthRegion == MouthRegionMode.LandmarkColumn)
+        // A recogniser that only hears does not read landmarks.
+        if (settings.MouthRegion == MouthRegionMode.LandmarkColumn && (settings.MediaKind != MediaColumnKind.Clips || settings.VideoColumnName is not null))
             return WithLandmarks(settings, payload);
         return (settings.MediaKind, FormOf(settings.AudioColumnName, settings.AudioFeatureWidth), FormOf(settings.VideoColumnName, settings.VideoFeatureWidth), boxed) switch
         {
