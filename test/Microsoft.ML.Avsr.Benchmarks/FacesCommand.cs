@@ -41,7 +41,7 @@ internal static class FacesCommand
         var seconds = 0.0;
         var without = new List<string>();
         var several = 0;
-        List<double> shares = [], scores = [], eyes = [], sides = [], steps = [], travels = [], distances = [];
+        List<double> shares = [], scores = [], eyes = [], sides = [], steps = [], travels = [], distances = [], clips = [];
         foreach (var (path, clip) in paths.Zip(new MediaReader().ReadMany(paths.Select(p => Path.Combine(folder, p)))))
         {
             seconds += clip.Video?.Duration.TotalSeconds ?? 0;
@@ -62,7 +62,11 @@ internal static class FacesCommand
             travels.Add(places.Max(p => Distance(places[0], p)));
             for (var t = 0; t < places.Length; t += 10)
                 centres?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path},{t},{places[t].CentreX:0.00},{places[t].CentreY:0.00},{places[t].Side:0.00},{places[t].Angle:0.0000}"));
-            foreach (var (frame, x, y) in points.GetValueOrDefault(path, []))
+            var measured = points.GetValueOrDefault(path, []);
+            if (measured.Count > 0)
+                clips.Add(Distance(new MouthPlacement(measured.Average(m => places[m.Frame].CentreX), measured.Average(m => places[m.Frame].CentreY), 0, 0),
+                    new MouthPlacement(measured.Average(m => m.X), measured.Average(m => m.Y), 0, 0)));
+            foreach (var (frame, x, y) in measured)
             {
                 var distance = Distance(places[frame], new MouthPlacement(x, y, 0, 0));
                 distances.Add(distance);
@@ -84,6 +88,8 @@ internal static class FacesCommand
         Line("steadiness", $"{steps.Average():0.00} pixels from frame to frame, largest {steps.Max():0.0}; {travels.Average():0.0} within a clip, largest {travels.Max():0.0}");
         if (distances.Count > 0)
             Line("distance to measured", $"mean {distances.Average():0.0} pixels, largest {distances.Max():0.0}, {distances.Count(d => d > MostDistance)} of {distances.Count} above {MostDistance}");
+        if (clips.Count > 0)
+            Line("the same, of clip means", $"mean {clips.Average():0.0} pixels, largest {clips.Max():0.0}, {clips.Count} clips");
         return without.Count == 0 && shares.Average() >= LeastShare && distances.All(d => d <= MostDistance) ? 0 : 1;
 
         string? Option(string name) => Array.IndexOf(arguments, name) is var at and >= 0 && at + 1 < arguments.Length ? arguments[at + 1] : null;

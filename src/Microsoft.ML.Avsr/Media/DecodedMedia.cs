@@ -66,11 +66,12 @@ internal sealed class DecodedMedia
         var files = new TrackCollector[paths.Count];
         try
         {
-            var avi = new AviReader(process.Output);
-            if (!avi.ReadHeader())
-                return null;
             process.Log.WaitForInput(options.Timeout);
             var inputs = process.Log.Inputs;
+            var avi = new AviReader(process.Output);
+            if (inputs.Any(input => TrackCollector.Forbidden(options, input) is not null) || !avi.ReadHeader())
+                return null;
+            process.Log.WaitForMapping(options.Timeout);
             var mapping = process.Log.Mapping;
             if (inputs.Count != paths.Count || mapping.Count != avi.Tracks.Count)
                 return null;
@@ -108,10 +109,12 @@ internal sealed class DecodedMedia
 
     private void Collect(MediaReaderOptions options, FfmpegProcess process, TimeSpan timeout)
     {
-        var avi = new AviReader(process.Output);
-        if (!avi.ReadHeader())
-            return;
+        // Before the output: what the file declares may refuse it, and the first bytes of a file of tiny frames can take long to come.
         var file = new TrackCollector(options, process.Log.WaitForInput(timeout));
+        Refusal = file.Refusal;
+        var avi = new AviReader(process.Output);
+        if (Refusal is not null || !avi.ReadHeader())
+            return;
         foreach (var track in avi.Tracks)
             file.Add(track);
         if (file.Refusal is null)

@@ -20,6 +20,7 @@ internal static class FfmpegArguments
     internal static List<string> Decode(MediaReaderOptions options, IReadOnlyList<string> paths, bool audio, bool video, TimeSpan limit)
     {
         List<string> list = ["-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-filter_threads", "1"];
+        var most = limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture);
         // "file:" keeps a name such as "http://x" or "-y" a file name; the cache makes a pipe seekable (its file has no name).
         foreach (var source in paths.Count == 0 ? ["cache:pipe:0"] : paths.Select(p => "file:" + p))
         {
@@ -29,6 +30,8 @@ internal static class FfmpegArguments
                 "-format_whitelist", Formats,
                 "-max_pixels", Number((long)options.MaxDimension * options.MaxDimension),
                 "-threads", Number(options.DecoderThreads),
+                // Here too: with the limit on the output alone, a frame that claims to last for days is repeated for days before it is cut.
+                "-t", most,
                 "-i", source,
             ]);
         }
@@ -58,7 +61,7 @@ internal static class FfmpegArguments
             list.AddRange(["-c:v", "rawvideo"]);
         if (audio)
             list.AddRange(["-c:a", "pcm_f32le"]);
-        list.AddRange(["-sn", "-dn", "-map_metadata", "-1", "-t", limit.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture), "-f", "avi", "pipe:1"]);
+        list.AddRange(["-sn", "-dn", "-map_metadata", "-1", "-t", most, "-f", "avi", "pipe:1"]);
         return list;
     }
 

@@ -10,7 +10,8 @@ internal sealed partial class FfmpegLog
     private const int MaxLine = 400;
 
     private readonly List<string> _errors = [];
-    private readonly ManualResetEventSlim _described = new();
+    private readonly ManualResetEventSlim _opened = new(); // the inputs are described
+    private readonly ManualResetEventSlim _described = new(); // the mapping too
     private bool _inInput;
     private bool _durationIsGuess;
     private readonly List<MediaSourceInfo> _inputs = [];
@@ -55,12 +56,15 @@ internal sealed partial class FfmpegLog
     /// <summary>Whether a message says that the file ends too early.</summary>
     internal bool SaysTruncated => Contains("partial file") || Contains("Truncat") || Contains("File ended prematurely") || Contains("stream ends prematurely");
 
-    /// <summary>Waits until the description is complete or there will be none.</summary>
+    /// <summary>Waits until the inputs are described or will not be; nothing need be decoded yet.</summary>
     internal MediaSourceInfo? WaitForInput(TimeSpan timeout)
     {
-        _described.Wait(timeout);
+        _opened.Wait(timeout);
         return Input;
     }
+
+    /// <summary>Waits until <see cref="Mapping"/> is complete or there will be none: when the first frame or sound comes out.</summary>
+    internal void WaitForMapping(TimeSpan timeout) => _described.Wait(timeout);
 
     /// <summary>The errors in one line, most informative first, or <paramref name="otherwise"/>.</summary>
     internal string Reason(string otherwise)
@@ -105,6 +109,7 @@ internal sealed partial class FfmpegLog
         }
         finally
         {
+            _opened.Set();
             _described.Set();
         }
     }
@@ -166,10 +171,12 @@ internal sealed partial class FfmpegLog
         else if (text.StartsWith("Stream mapping:", StringComparison.Ordinal))
         {
             _inInput = false;
+            _opened.Set();
         }
         else if (text.StartsWith("Output #0", StringComparison.Ordinal))
         {
             _inInput = false;
+            _opened.Set();
             _described.Set();
         }
         else if (!_described.IsSet && MappingPattern().Match(text) is { Success: true } mapping && mapping.Groups[2].Value == _mapping.Count.ToString(CultureInfo.InvariantCulture))

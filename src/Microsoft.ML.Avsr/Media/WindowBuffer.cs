@@ -29,9 +29,9 @@ internal sealed class WindowBuffer
         _process = process;
         _path = path;
         _avi = new AviReader(process.Output);
-        _ended = !ReadHeader();
         var source = process.Log.WaitForInput(options.Timeout);
         _refusal = TrackCollector.Forbidden(options with { MaxDuration = TimeSpan.FromDays(7) }, source);
+        _ended = _refusal is not null || !ReadHeader();
         for (var i = 0; !_ended && i < _avi.Tracks.Count; i++)
         {
             var track = _avi.Tracks[i];

@@ -106,7 +106,8 @@ public sealed class HostileMediaTests
         yield return (samples.Make("turned.mp4", $"-i {samples.PathOf("odd.mp4")} -c copy -metadata:s:v:0 rotate=270"), [Ok]);
         yield return (samples.Make("infinite.wav", "-f lavfi -i aevalsrc=1/0:duration=0.5:sample_rate=16000 -c:a pcm_f32le"), [Damaged]);
         yield return (samples.Make("black.mp4", "-f lavfi -i color=black:size=128x96:rate=25:duration=1 -f lavfi -i sine=duration=1 -c:v libx264 -pix_fmt yuv420p -c:a aac"), [Ok]);
-        yield return (samples.Make("dot.mkv", "-f lavfi -i color=white:size=1x1:rate=25:duration=1 -c:v rawvideo -pix_fmt gray"), [VideoOnly]);
+        yield return (samples.Make("dot.mkv", "-f lavfi -i color=white:size=64x64:rate=25:duration=1 -vf scale=1:1,format=gray -c:v rawvideo -pix_fmt gray"), [Unreadable]);
+        yield return (samples.Make("dotsound.mkv", $"-i {samples.PathOf("dot.mkv")} -f lavfi -i sine=duration=1 -c:v copy -c:a pcm_s16le"), [AudioOnly]);
         yield return (samples.Write("one.wav", WaveFileTests.Wave(new byte[2], 1, 16000, 16, false, false)), [AudioOnly]);
         yield return (samples.Write("none.wav", WaveFileTests.Wave([], 1, 16000, 16, false, false)), [Empty]);
         yield return (samples.Write("channels.wav", WaveFileTests.Wave(new byte[64 * 2 * 800], 64, 16000, 16, false, true)), [AudioOnly]);
