@@ -9,6 +9,22 @@ public static class AvHubertFactory
     private static readonly string[] s_prefixes =
         ["", "model.", "video_encoder.", "audiovisual_encoder.", "encoder.w2v_model.", "model.encoder.w2v_model."];
 
+    /// <summary>Loads the encoder of a file, in evaluation mode.</summary>
+    /// <param name="path">A fairseq <c>.pt</c>, or its tensors as <c>.safetensors</c>.</param>
+    /// <param name="lora">Low-rank adapters to add; null is none.</param>
+    /// <exception cref="CheckpointException">The file breaks a rule of its format, or its tensors are not those of an AV-HuBERT encoder.</exception>
+    public static AvHubertEncoder FromFile(string path, LoraConfig? lora = null)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+        {
+            using var reader = new SafetensorsReader(path);
+            return FromWeights(reader, lora: lora);
+        }
+        using var checkpoint = AvHubertCheckpoint.Open(path);
+        return FromCheckpoint(checkpoint, lora);
+    }
+
     /// <summary>Loads the encoder of an opened fairseq file, in evaluation mode.</summary>
     /// <param name="checkpoint">The file, pre-trained or fine-tuned.</param>
     /// <param name="lora">Low-rank adapters to add; null is none.</param>

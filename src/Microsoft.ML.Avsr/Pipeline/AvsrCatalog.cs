@@ -44,7 +44,7 @@ public sealed partial class AvsrCatalog
 
     /// <summary>Loads a model that <c>mlContext.Model.Save</c> wrote, as the transformer that it was. It may have been saved within a chain.</summary>
     /// <param name="filePath">The file.</param>
-    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null or a null answer uses the stored path.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null asks <see cref="FrozenWeights.DefaultResolver"/>, and a null answer uses the stored path.</param>
     /// <exception cref="AvsrModelException">The file holds no speech recognition model, or one that cannot be used; the message says why.</exception>
     public AvsrTransformer Load(string filePath, Func<FrozenWeights, string?>? weightsResolver)
     {
@@ -64,7 +64,7 @@ public sealed partial class AvsrCatalog
 
     /// <summary>Loads a model that <c>mlContext.Model.Save</c> wrote, as the transformer that it was. It may have been saved within a chain.</summary>
     /// <param name="stream">The file's content.</param>
-    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null or a null answer uses the stored path.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now that the model names by path; null asks <see cref="FrozenWeights.DefaultResolver"/>, and a null answer uses the stored path.</param>
     /// <exception cref="AvsrModelException">The stream holds no speech recognition model, or one that cannot be used; the message says why.</exception>
     public AvsrTransformer Load(Stream stream, Func<FrozenWeights, string?>? weightsResolver = null)
     {
@@ -86,7 +86,7 @@ public sealed partial class AvsrCatalog
     /// row by row; the transformer that this method makes of it works on several rows at once.
     /// </summary>
     /// <param name="model">A loaded model, or a chain with one in it.</param>
-    /// <param name="weightsResolver">Says where pretrained weights are now; null or a null answer uses the stored path.</param>
+    /// <param name="weightsResolver">Says where pretrained weights are now; null asks <see cref="FrozenWeights.DefaultResolver"/>, and a null answer uses the stored path.</param>
     /// <returns>A transformer of its own, to be disposed.</returns>
     /// <exception cref="AvsrModelException">There is no recogniser in it, or one that cannot be used.</exception>
     /// <exception cref="GpuUnavailableException">The context names a GPU that is not there, and does not allow the CPU.</exception>

@@ -1,4 +1,3 @@
-using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Avsr.Training;
@@ -10,32 +9,18 @@ namespace Microsoft.ML.Avsr;
 /// <summary>Makes the models that transformers share.</summary>
 internal static class ModelFactory
 {
-    /// <summary>The part of a model that may stay outside the saved file.</summary>
-    private const string AudioEncoder = "audio_encoder";
-
-    /// <summary>What each part of a model takes.</summary>
-    private static IReadOnlyList<ModelPartSize> Sizes(AvsrModel model, string? frozen)
+    /// <summary>What each part of a model takes; a part that is saved only in part is listed twice.</summary>
+    private static IReadOnlyList<ModelPartSize> Sizes(AvsrModel model, IReadOnlyList<FrozenWeights> frozen)
     {
         using var scope = NewDisposeScope();
-        return [.. model.state_dict().GroupBy(entry => entry.Key[..entry.Key.IndexOf('.')], StringComparer.Ordinal).Select(part =>
-            new ModelPartSize(part.Key, part.Sum(entry => entry.Value.numel()), part.Sum(entry => entry.Value.numel() * entry.Value.element_size()), part.Key != frozen))];
+        var parts = new FrozenParts(frozen);
+        return [.. model.state_dict().GroupBy(entry => (Name: entry.Key[..entry.Key.IndexOf('.')], IsSaved: !parts.IsElsewhere(entry.Key))).Select(part =>
+            new ModelPartSize(part.Key.Name, part.Sum(entry => entry.Value.numel()), part.Sum(entry => entry.Value.numel() * entry.Value.element_size()), part.Key.IsSaved))];
     }
 
     /// <summary>The model that training made.</summary>
-    public static SharedModel FromTraining(TrainedModel trained, DecodingOptions decoding)
-    {
-        var model = trained.Model;
-        return new SharedModel(new SpeechRecognizer(model, decoding), model.Config.Supported, stream =>
-        {
-            FrozenWeights? frozen = null;
-            if (trained.FrozenAudioEncoder is { } path)
-            {
-                using var folder = HuggingFaceFolder.Open(path);
-                frozen = new FrozenWeights(AudioEncoder, Path.GetFullPath(path), folder.Sha256());
-            }
-            AvsrModelSerializer.Save(stream, model, decoding, frozen);
-        }, () => Sizes(model, trained.FrozenAudioEncoder is null ? null : AudioEncoder));
-    }
+    public static SharedModel FromTraining(TrainedModel trained, DecodingOptions decoding) =>
+        Create(new SpeechRecognizer(trained.Model, decoding), trained.Frozen);
 
     /// <summary>The model that a saved file holds.</summary>
     /// <param name="bytes">What <see cref="SharedModel.Save"/> wrote.</param>
@@ -47,8 +32,10 @@ internal static class ModelFactory
         var (recognizer, frozen) = AvsrModelSerializer.Load(bytes, resolve);
         if (device is not null)
             recognizer.Model.to(device);
-        var decoding = recognizer.Options;
-        return new SharedModel(recognizer, recognizer.Model.Config.Supported, stream => AvsrModelSerializer.Save(stream, recognizer.Model, decoding, frozen),
-            () => Sizes(recognizer.Model, frozen?.Part));
+        return Create(recognizer, frozen);
     }
+
+    private static SharedModel Create(SpeechRecognizer recognizer, IReadOnlyList<FrozenWeights> frozen) => new(
+        recognizer, recognizer.Model.Config.Supported, stream => AvsrModelSerializer.Save(stream, recognizer.Model, recognizer.Options, frozen),
+        () => Sizes(recognizer.Model, frozen));
 }

@@ -16,8 +16,8 @@ namespace Microsoft.ML.Avsr.Recognition;
 /// </summary>
 public static class AvsrModelSerializer
 {
-    // 1: the first. 2: models that take features, whose widths an older package would overlook.
-    private const int FormatVersion = 2;
+    // 1: the first. 2: models that take features, whose widths an older package would overlook. 3: several parts in files of their own.
+    private const int FormatVersion = 3;
     private const int MaxHeaderBytes = 64 << 20;
     private static readonly byte[] s_mark = "AVSRMDL\n"u8.ToArray();
 
@@ -35,52 +35,40 @@ public static class AvsrModelSerializer
     /// <param name="stream">Where to; left open.</param>
     /// <param name="model">The model.</param>
     /// <param name="decoding">How it decodes.</param>
-    /// <param name="frozen">Weights to name instead of writing, or <see langword="null"/>.</param>
+    /// <param name="frozen">Weights to name instead of writing, or <see langword="null"/> for none.</param>
     /// <exception cref="InvalidOperationException">The model's adapters are merged.</exception>
-    public static void Save(Stream stream, AvsrModel model, DecodingOptions decoding, FrozenWeights? frozen)
+    public static void Save(Stream stream, AvsrModel model, DecodingOptions decoding, IReadOnlyList<FrozenWeights>? frozen)
     {
         model.RequireUnmerged();
         var header = JsonSerializer.SerializeToUtf8Bytes(
-            new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, frozen), Json);
+            new Header(FormatVersion, model.Config, model.Tokenizer.Serialize(), decoding, null) { FrozenParts = frozen }, Json);
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, header.Length);
         stream.Write(s_mark);
         stream.Write(length);
         stream.Write(header);
         using var scope = NewDisposeScope();
-        var tensors = model.state_dict()
-            .Where(entry => frozen is null || !entry.Key.StartsWith(frozen.Part + ".", StringComparison.Ordinal))
-            .ToDictionary(entry => entry.Key, entry => entry.Value);
-        SafetensorsWriter.Write(stream, tensors);
+        SafetensorsWriter.Write(stream, new FrozenParts(frozen ?? []).Saved(model));
     }
 
     /// <summary>Reads a model.</summary>
     /// <param name="bytes">What <see cref="Save"/> wrote.</param>
-    /// <param name="resolve">Finds frozen weights that are no longer where the model was trained; <see langword="null"/> uses the stored path.</param>
+    /// <param name="resolve">Finds frozen weights that are no longer where the model was trained; <see langword="null"/> asks <see cref="FrozenWeights.DefaultResolver"/>.</param>
     /// <returns>The recogniser, and the frozen weights that it names.</returns>
     /// <exception cref="AvsrModelException">The bytes are not a model, are of a newer format, or the frozen weights are missing or different.</exception>
-    public static (SpeechRecognizer Recognizer, FrozenWeights? Frozen) Load(ReadOnlyMemory<byte> bytes, Func<FrozenWeights, string?>? resolve = null)
+    public static (SpeechRecognizer Recognizer, IReadOnlyList<FrozenWeights> Frozen) Load(ReadOnlyMemory<byte> bytes, Func<FrozenWeights, string?>? resolve = null)
     {
         var (header, weights) = ReadHeader(bytes);
         try
         {
             var tokenizer = SpeechTokenizer.Deserialize(header.Tokenizer);
-            var encoder = header.Frozen is null ? null : LoadFrozen(header.Frozen, resolve);
+            var frozen = header.FrozenParts ?? (header.Frozen is null ? [] : [header.Frozen]);
+            if (frozen.Select(f => f.Part).Distinct().Count() < frozen.Count)
+                throw new InvalidDataException("it names a pretrained part twice");
+            var parts = new FrozenParts(frozen);
             using var source = new SafetensorsReader(weights, "saved model");
-            var frozenPrefix = header.Frozen is null ? null : header.Frozen.Part + ".";
-            ModelSizeCheck.Require(header.Config, tokenizer, frozenPrefix, [source], "saved model");
-            var model = new AvsrModel(header.Config, tokenizer, encoder, ModuleConstruction.ForLoading);
-            try
-            {
-                StateDictionaryLoader.Load(model, source,
-                    key => frozenPrefix is not null && key.StartsWith(frozenPrefix, StringComparison.Ordinal) ? null : key);
-                return (new SpeechRecognizer(model, header.Decoding), header.Frozen);
-            }
-            catch
-            {
-                model.Dispose();
-                throw;
-            }
+            ModelSizeCheck.Require(header.Config, tokenizer, parts.IsElsewhere, [source], "saved model");
+            return (new SpeechRecognizer(parts.Load(header.Config, tokenizer, source, resolve), header.Decoding), frozen);
         }
         catch (Exception e) when (e is CheckpointException or ArgumentException or JsonException or InvalidDataException or TokenizerException or OverflowException or ExternalException)
         {
@@ -118,18 +106,9 @@ public static class AvsrModelSerializer
         return (header, bytes[(start + length)..]);
     }
 
-    private static WhisperEncoder LoadFrozen(FrozenWeights frozen, Func<FrozenWeights, string?>? resolve)
+    private sealed record Header(int Version, AvsrModelConfig Config, string Tokenizer, DecodingOptions Decoding, FrozenWeights? Frozen)
     {
-        var path = resolve?.Invoke(frozen) ?? frozen.Path;
-        if (!Directory.Exists(path))
-            throw new AvsrModelException(
-                $"The model needs the pretrained {frozen.Part} (SHA-256 {frozen.Sha256}) that was at '{frozen.Path}'; '{path}' does not exist. Put the folder back, or say where it is when loading.");
-        using var folder = HuggingFaceFolder.Open(path);
-        var hash = folder.Sha256();
-        if (!string.Equals(hash, frozen.Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new AvsrModelException($"The pretrained {frozen.Part} in '{path}' has SHA-256 {hash}; the model was trained with {frozen.Sha256}.");
-        return WhisperEncoderFactory.FromHuggingFace(folder);
+        /// <summary>Since format 3; <see cref="Frozen"/> is of older ones.</summary>
+        public IReadOnlyList<FrozenWeights>? FrozenParts { get; init; }
     }
-
-    private sealed record Header(int Version, AvsrModelConfig Config, string Tokenizer, DecodingOptions Decoding, FrozenWeights? Frozen);
 }

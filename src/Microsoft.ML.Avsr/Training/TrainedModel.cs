@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
 
 namespace Microsoft.ML.Avsr.Training;
 
@@ -19,14 +20,14 @@ public sealed record StageSummary(string Stage, int Epochs, int Steps, double Se
 
 /// <summary>The result of training.</summary>
 /// <param name="Model">The model, in evaluation mode; the caller owns it.</param>
-/// <param name="FrozenAudioEncoder">The pretrained folder that the model's audio encoder came from, or <see langword="null"/>.</param>
+/// <param name="Frozen">The pretrained parts that training did not change, but for adapters: a saved model names their files.</param>
 /// <param name="Stages">What each stage did.</param>
 /// <param name="Curve">The training curve.</param>
 /// <param name="Routing">Share of tokens per expert over the training data; empty for a dense projector.</param>
 /// <param name="Parameters">Parameters of the model, frozen ones included.</param>
 /// <param name="TrainedParameters">Parameters that training changed.</param>
 public sealed record TrainedModel(
-    AvsrModel Model, string? FrozenAudioEncoder, IReadOnlyList<StageSummary> Stages, IReadOnlyList<LossPoint> Curve,
+    AvsrModel Model, IReadOnlyList<FrozenWeights> Frozen, IReadOnlyList<StageSummary> Stages, IReadOnlyList<LossPoint> Curve,
     IReadOnlyList<RoutingStatistics> Routing, long Parameters, long TrainedParameters)
 {
     /// <summary>How experts were used during training, every <see cref="AvsrTrainerOptions.RoutingEverySteps"/> steps; empty where that is 0.</summary>

@@ -39,8 +39,7 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
             var stop = Guarded(() => last = TrainStages(model, plan, transcripts));
             model.to(ScalarType.Float32); // a stopped stage may leave it in bfloat16
             model.eval();
-            var frozenAudio = built.PretrainedAudio && plan.Audio == PartTraining.Frozen ? _options.AudioEncoderFolder : null;
-            return new TrainedModel(model, frozenAudio, run.Stages, run.Curve, last?.MeasureRouting() ?? [],
+            return new TrainedModel(model, plan.Frozen(), run.Stages, run.Curve, last?.MeasureRouting() ?? [],
                 modules.Sum(m => m.Parameters), modules.Sum(m => m.Trainable))
             {
                 RoutingHistory = run.Routing,

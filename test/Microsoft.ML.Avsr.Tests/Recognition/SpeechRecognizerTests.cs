@@ -78,7 +78,7 @@ public class SpeechRecognizerTests
     public void MissingFrozenWeightsAreNamed()
     {
         using var stream = new MemoryStream();
-        AvsrModelSerializer.Save(stream, s_recognizer.Model, new DecodingOptions(), new FrozenWeights("audio_encoder", "gone", "abc"));
+        AvsrModelSerializer.Save(stream, s_recognizer.Model, new DecodingOptions(), [new FrozenWeights("audio_encoder", "gone", "abc")]);
         var error = Assert.ThrowsExactly<AvsrModelException>(() => AvsrModelSerializer.Load(stream.ToArray()));
         StringAssert.Contains(error.Message, "gone");
         StringAssert.Contains(error.Message, "abc");

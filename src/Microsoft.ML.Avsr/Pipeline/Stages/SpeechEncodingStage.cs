@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Microsoft.ML.Avsr.Checkpoints;
 using Microsoft.ML.Avsr.Features;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.ML.Avsr.Modeling;
@@ -13,29 +11,12 @@ namespace Microsoft.ML.Avsr;
 internal sealed record EncodingSettings(string Output, string Input, string Weights, string? Sha256, bool PadTo30Seconds, int RowBatchSize)
 {
     /// <summary>The settings with the weights' hash.</summary>
-    public EncodingSettings Hashed() => this with { Sha256 = HashOf(Weights) };
+    public EncodingSettings Hashed() => this with { Sha256 = FrozenParts.HashOf(Weights) };
 
-    /// <summary>Checks that the weights are still those of the saved stage.</summary>
+    /// <summary>Where the weights of the saved stage are now.</summary>
+    /// <param name="part">The kind of encoder.</param>
     /// <exception cref="AvsrModelException">They are missing or others.</exception>
-    public void CheckWeights()
-    {
-        if (!Path.Exists(Weights))
-            throw new AvsrModelException($"The saved stage needs the pretrained encoder (SHA-256 {Sha256}) that was at '{Weights}', which does not exist. Put it back there.");
-        var hash = HashOf(Weights);
-        if (!string.Equals(hash, Sha256, StringComparison.OrdinalIgnoreCase))
-            throw new AvsrModelException($"The pretrained encoder at '{Weights}' has SHA-256 {hash}; the stage was saved with {Sha256}.");
-    }
-
-    private static string HashOf(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            using var folder = HuggingFaceFolder.Open(path);
-            return folder.Sha256();
-        }
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
-    }
+    public string Find(string part) => FrozenParts.Find(new FrozenWeights(part, Weights, Sha256 ?? ""), resolve: null);
 }
 
 /// <summary>The stage behind the encoding estimators.</summary>
@@ -93,10 +74,7 @@ internal sealed class AudioEncodingFactory : CustomMappingFactory<SavedAudioRow,
     public override Action<SavedAudioRow, EncodedResult> GetMapping()
     {
         var cache = new PayloadCache<EncodingSettings, WhisperFeatureEncoder>(settings =>
-        {
-            settings.CheckWeights();
-            return new WhisperFeatureEncoder(settings.Weights, settings.PadTo30Seconds);
-        });
+            new WhisperFeatureEncoder(settings.Find(FrozenParts.Audio), settings.PadTo30Seconds));
         return (row, result) => result.Features = cache.Get(row.Payload).Encode([row.Audio])[0];
     }
 }
@@ -110,10 +88,7 @@ internal sealed class VideoEncodingFactory : CustomMappingFactory<SavedVideoRow,
     public override Action<SavedVideoRow, EncodedResult> GetMapping()
     {
         var cache = new PayloadCache<EncodingSettings, AvHubertFeatureEncoder>(settings =>
-        {
-            settings.CheckWeights();
-            return new AvHubertFeatureEncoder(settings.Weights);
-        });
+            new AvHubertFeatureEncoder(settings.Find(FrozenParts.Video)));
         return (row, result) => result.Features = cache.Get(row.Payload).Encode([row.Video])[0];
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
 
 namespace Microsoft.ML.Avsr.Training;
 
@@ -13,4 +14,7 @@ internal sealed record BuiltModel(
 {
     /// <summary>Whether the CTC heads are trained already: they came with their encoders.</summary>
     public bool PretrainedHeads { get; init; } = PretrainedProjector;
+
+    /// <summary>The files that pretrained parts came from, with their hashes.</summary>
+    public IReadOnlyList<FrozenWeights> Files { get; init; } = [];
 }

@@ -16,12 +16,35 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
     public BuiltModel Build()
     {
         var built = options.InitialModel is { } path ? Whole(path) : options.EncodersFrom is { } encoders ? BehindEncoders(encoders) : Fresh();
+        built = built with { Files = Files(built) };
         if (options.UpcycleFrom is { } dense)
         {
             using var source = AvsrModelFolder.Load(dense);
             ProjectorUpcycling.FromDense(built.Model.Projector, source.Model.Projector, options.UpcycleNoise);
         }
         return built;
+    }
+
+    /// <summary>The files of pretrained parts. A model that was trained before has none: its weights are its own.</summary>
+    private IReadOnlyList<FrozenWeights> Files(BuiltModel built)
+    {
+        if (options.InitialModel is not null || options.EncodersFrom is not null)
+            return [];
+        var files = new List<FrozenWeights>();
+        void Add(bool isPretrained, string part, string? path, int addedTokens = 0)
+        {
+            if (isPretrained && path is not null)
+                files.Add(new FrozenWeights(part, Path.GetFullPath(path), FrozenParts.HashOf(path)) { AddedTokens = addedTokens });
+        }
+        Add(built.PretrainedAudio, FrozenParts.Audio, options.AudioEncoderFolder);
+        Add(built.PretrainedVideo, FrozenParts.Video, options.VisualEncoderPath);
+        if (!built.PretrainedLanguageModel)
+            return files;
+        using var folder = HuggingFaceFolder.Open(options.LanguageModelFolder!);
+        // Training in bfloat16 rounds weights that are finer than that; then they are no longer those of the file.
+        if (options.Precision != TrainingPrecision.BFloat16 || folder.Weights.Entries.Values.All(entry => entry.DType == ScalarType.BFloat16))
+            Add(true, FrozenParts.LanguageModel, options.LanguageModelFolder, built.Model.Config.LanguageModel.VocabularySize - LlamaConfig.FromJson(folder.Config).VocabularySize);
+        return files;
     }
 
     private BuiltModel Fresh()
@@ -128,18 +151,8 @@ internal sealed class ModelBuilder(AvsrTrainerOptions options, IReadOnlyList<Tra
         return WhisperEncoderFactory.FromHuggingFace(folder);
     }
 
-    private AvHubertEncoder? LoadVisualEncoder()
-    {
-        if (options.VisualEncoderPath is not { } path)
-            return null;
-        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
-        {
-            using var reader = new SafetensorsReader(path);
-            return AvHubertFactory.FromWeights(reader, lora: options.VisualLora);
-        }
-        using var checkpoint = AvHubertCheckpoint.Open(path);
-        return AvHubertFactory.FromCheckpoint(checkpoint, options.VisualLora);
-    }
+    private AvHubertEncoder? LoadVisualEncoder() =>
+        options.VisualEncoderPath is { } path ? AvHubertFactory.FromFile(path, options.VisualLora) : null;
 
     /// <summary>A whole model, as this library saves it or as it was published.</summary>
     private BuiltModel Whole(string path)

@@ -1,4 +1,5 @@
 using Microsoft.ML.Avsr.Modeling;
+using Microsoft.ML.Avsr.Recognition;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,6 +69,17 @@ internal sealed class TrainingPlan
             return true;
         return (training == PartTraining.Adapters && IsAdapter(name)) || (_embeddings && IsEmbedding(name));
     }
+
+    /// <summary>The pretrained parts that keep the weights of their files, but for adapters and embeddings that train.</summary>
+    public IReadOnlyList<FrozenWeights> Frozen() =>
+    [
+        .. _built.Files
+            .Where(file => file.Part switch { FrozenParts.Audio => Audio, FrozenParts.Video => Video, _ => LanguageModel } != PartTraining.Whole)
+            .Select(file => file with
+            {
+                Own = [.. _built.Model.state_dict().Keys.Where(name => name.StartsWith(file.Part + ".", StringComparison.Ordinal) && (IsStored(name) || IsAdapter(name)))],
+            }),
+    ];
 
     /// <summary>Marks what the last stage trains, and sets dropout and batch norms to match.</summary>
     public void BeginLastStage()
