@@ -8,7 +8,7 @@ namespace AutoMl;
 public sealed class ConsoleMonitor(TextWriter output) : IMonitor
 {
     /// <inheritdoc/>
-    public void ReportRunningTrial(TrialSettings settings) => output.WriteLine($"trial {settings.TrialId}: {settings.Parameter[SpeechSweep.Key]}");
+    public void ReportRunningTrial(TrialSettings settings) => output.WriteLine($"trial {settings.TrialId}: {settings.Parameter}");
 
     /// <inheritdoc/>
     public void ReportCompletedTrial(TrialResult result) => output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -34,13 +34,14 @@ var options = new AvsrEstimator.Options
     AudioColumnName = "Audio",
     VideoColumnName = "Video",
     LabelColumnName = "Transcript",
+    OutputColumnName = "Heard",
     Training = new AvsrTrainerOptions { Budget = TrainingBudget.Minutes(minutes), LanguageModelFolder = languageModel },
 };
 using var runner = new SpeechTrialRunner(mlContext, split.TrainSet, split.TestSet, options, speedWeight: 0.1);
 try
 {
     var best = await SpeechSweep.Create(mlContext, runner, new ConsoleMonitor(Console.Out), languageModel is not null, trials, seed: 1).RunAsync(stop.Token);
-    Console.WriteLine($"best: {best.TrialSettings.Parameter[SpeechSweep.Key]}");
+    Console.WriteLine($"best: {best.TrialSettings.Parameter}");
     mlContext.Model.Save(best.Model, media.Schema, args[1]);
     Console.WriteLine($"saved: {args[1]}");
     return 0;

@@ -53,6 +53,7 @@ public sealed class SpeechTrialRunner : ITrialRunner
             AudioColumnName = _options.AudioColumnName,
             VideoColumnName = _options.VideoColumnName,
             LabelColumnName = _options.LabelColumnName,
+            OutputColumnName = _options.OutputColumnName,
             MouthBox = _options.MouthBox,
             Decoding = _options.Decoding,
             Training = swept with
@@ -70,8 +71,8 @@ public sealed class SpeechTrialRunner : ITrialRunner
             CancellationToken = ct,
         });
         var clock = Stopwatch.StartNew();
-        var heard = _context.Data.Cache(model.Transform(_validation), "Transcript", _options.LabelColumnName);
-        var metrics = _context.Avsr().Evaluate(heard, _options.LabelColumnName);
+        var heard = _context.Data.Cache(model.Transform(_validation), _options.OutputColumnName, _options.LabelColumnName);
+        var metrics = _context.Avsr().Evaluate(heard, _options.LabelColumnName, _options.OutputColumnName);
         var realTimeFactor = clock.Elapsed.TotalSeconds / Math.Max(0.1, _speechSeconds);
         var loss = metrics.WordErrorRate + _speedWeight * realTimeFactor;
         if (loss < _bestLoss)

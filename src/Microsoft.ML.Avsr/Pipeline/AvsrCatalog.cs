@@ -106,16 +106,18 @@ public sealed partial class AvsrCatalog
     /// <param name="labelColumnName">The column of what was said.</param>
     /// <param name="transcriptColumnName">The column of what was recognised.</param>
     /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <exception cref="ArgumentException">Both names are the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
     public SpeechRecognitionMetrics Evaluate(IDataView data, string labelColumnName = "Label", string transcriptColumnName = "Transcript",
         ITranscriptNormalizer? normalizer = null)
     {
         ArgumentNullException.ThrowIfNull(data);
+        RequireTwoColumns(labelColumnName, transcriptColumnName);
         var label = new InputColumn(labelColumnName, "label", TextDataViewType.Instance).Bind(data.Schema);
         var transcript = new InputColumn(transcriptColumnName, "transcript", TextDataViewType.Instance).Bind(data.Schema);
         normalizer ??= new IdentityNormalizer();
         var counter = new SpeechRecognitionMetrics.Counter();
-        using var cursor = data.GetRowCursor(new[] { label, transcript }.DistinctBy(column => column.Index));
+        using var cursor = data.GetRowCursor([label, transcript]);
         var getLabel = cursor.GetGetter<ReadOnlyMemory<char>>(label);
         var getTranscript = cursor.GetGetter<ReadOnlyMemory<char>>(transcript);
         ReadOnlyMemory<char> reference = default, hypothesis = default;
@@ -133,9 +135,13 @@ public sealed partial class AvsrCatalog
     /// <param name="labelColumnName">The column of what was said.</param>
     /// <param name="transcriptColumnName">The column of what was recognised.</param>
     /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
+    /// <exception cref="ArgumentException">Both names are the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text.</exception>
-    public IDataView ScoreRows(IDataView data, string labelColumnName = "Label", string transcriptColumnName = "Transcript", ITranscriptNormalizer? normalizer = null) =>
-        new TranscriptScoringStage(labelColumnName, transcriptColumnName, normalizer ?? new IdentityNormalizer()).Transform(data);
+    public IDataView ScoreRows(IDataView data, string labelColumnName = "Label", string transcriptColumnName = "Transcript", ITranscriptNormalizer? normalizer = null)
+    {
+        RequireTwoColumns(labelColumnName, transcriptColumnName);
+        return new TranscriptScoringStage(labelColumnName, transcriptColumnName, normalizer ?? new IdentityNormalizer()).Transform(data);
+    }
 
     /// <summary>Compares two recognisers' transcripts of the same sentences, and says whether chance explains the difference.</summary>
     /// <param name="data">Rows with what was said and both transcripts.</param>
@@ -145,11 +151,14 @@ public sealed partial class AvsrCatalog
     /// <param name="normalizer">Applied to all texts before counting; null compares them as they are.</param>
     /// <param name="samples">Random swaps of the permutation test. 100 to 1000000.</param>
     /// <param name="seed">Seed of the swaps.</param>
+    /// <exception cref="ArgumentException">The label's name is that of a transcript, too.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or is not text, or a value is outside its range.</exception>
     public PairedComparison Compare(IDataView data, string firstColumnName, string secondColumnName, string labelColumnName = "Label",
         ITranscriptNormalizer? normalizer = null, int samples = 10_000, int seed = 1)
     {
         OptionCheck.Range(samples, 100, 1_000_000, nameof(samples));
+        RequireTwoColumns(labelColumnName, firstColumnName);
+        RequireTwoColumns(labelColumnName, secondColumnName);
         var first = Evaluate(data, labelColumnName, firstColumnName, normalizer);
         var second = Evaluate(data, labelColumnName, secondColumnName, normalizer);
         // Both have the same words to recognise, so the rates differ as the errors do.
@@ -177,12 +186,14 @@ public sealed partial class AvsrCatalog
     /// <param name="samplingKeyColumnName">Rows with the same value here stay in one fold (a speaker, for example); null splits row by row.</param>
     /// <param name="normalizer">Applied to both texts before counting; null compares them as they are.</param>
     /// <param name="seed">Seed of the split; null takes the context's.</param>
+    /// <exception cref="ArgumentException">Both names are the same.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or has a wrong type, or there are fewer than two folds.</exception>
     public IReadOnlyList<SpeechCrossValidationResult> CrossValidate(IDataView data, IEstimator<ITransformer> estimator, int numberOfFolds = 5,
         string labelColumnName = "Label", string transcriptColumnName = "Transcript", string? samplingKeyColumnName = null,
         ITranscriptNormalizer? normalizer = null, int? seed = null)
     {
         ArgumentNullException.ThrowIfNull(estimator);
+        RequireTwoColumns(labelColumnName, transcriptColumnName);
         var results = new List<SpeechCrossValidationResult>();
         foreach (var fold in _context.Data.CrossValidationSplit(data, numberOfFolds, samplingKeyColumnName, seed))
         {
@@ -230,4 +241,14 @@ public sealed partial class AvsrCatalog
         IEnumerable<ITransformer> chain => chain.Select(FindTyped).FirstOrDefault(found => found is not null),
         _ => null,
     };
+
+    /// <summary>A column compared with itself has no errors.</summary>
+    private static void RequireTwoColumns(string label, string transcript)
+    {
+        if (label == transcript)
+        {
+            throw new ArgumentException(
+                $"The label and the transcript are both '{label}': what was said is hidden by what was recognised. Give the recogniser's OutputColumnName another name than its label.", nameof(label));
+        }
+    }
 }

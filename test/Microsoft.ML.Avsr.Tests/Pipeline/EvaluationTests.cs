@@ -18,6 +18,18 @@ public sealed class EvaluationTests
         public string Other { get; set; } = "";
     }
 
+    /// <summary>A transcript of the label's name hides the label: compared with itself it would have no errors.</summary>
+    [TestMethod]
+    public void ALabelIsNotComparedWithItself()
+    {
+        var ml = new MLContext(1);
+        var data = ml.Data.LoadFromEnumerable([new { Transcript = "bin blue" }]);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => ml.Avsr().Evaluate(data, "Transcript")).Message, "OutputColumnName");
+        Assert.ThrowsExactly<ArgumentException>(() => ml.Avsr().ScoreRows(data, "Transcript"));
+        Assert.ThrowsExactly<ArgumentException>(() => ml.Avsr().Compare(data, "Other", "Transcript", "Transcript"));
+        Assert.ThrowsExactly<ArgumentException>(() => ml.Avsr().CrossValidate(data, ml.Transforms.Avsr(), labelColumnName: "Transcript"));
+    }
+
     [TestMethod]
     public void ConfusionsAreTheErrorsThatWereCounted()
     {

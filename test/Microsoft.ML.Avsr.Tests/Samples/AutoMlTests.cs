@@ -3,6 +3,8 @@ using Microsoft.ML.AutoML;
 using Microsoft.ML.Avsr.Modeling;
 using Microsoft.ML.Avsr.Recognition;
 using Microsoft.ML.Avsr.Tests.Pipeline;
+using Microsoft.ML.Avsr.Tests.Text;
+using Microsoft.ML.Avsr.Tests.Training;
 using Microsoft.ML.Avsr.Training;
 using Microsoft.ML.Data;
 using Microsoft.ML.SearchSpace;
@@ -19,11 +21,12 @@ public sealed class AutoMlTests
     [ClassCleanup]
     public static void Cleanup() => s_clips.Dispose();
 
-    private static SpeechTrialRunner Runner(MLContext ml, IDataView media) => new(ml, media, media, new AvsrEstimator.Options
+    private static SpeechTrialRunner Runner(MLContext ml, IDataView media, string? languageModel = null) => new(ml, media, media, new AvsrEstimator.Options
     {
         AudioColumnName = "Audio",
         LabelColumnName = "Transcript",
-        Training = new AvsrTrainerOptions { Modalities = Modality.Audio, Budget = TrainingBudget.Epochs(1, 1) },
+        OutputColumnName = "Heard",
+        Training = new AvsrTrainerOptions { Modalities = Modality.Audio, Budget = TrainingBudget.Epochs(1, 1), LanguageModelFolder = languageModel },
         Decoding = new DecodingOptions { MaxTokens = 4 },
     }, speedWeight: 0.1);
 
@@ -60,16 +63,33 @@ public sealed class AutoMlTests
         Assert.AreEqual(watcher.Results.Min(result => result.Loss), best.Loss);
         foreach (var result in watcher.Results)
         {
-            Assert.IsTrue(result.Loss > result.Metric && result.Metric >= 0, "time has its price");
+            Assert.IsTrue(result.Loss > result.Metric, "time has its price");
+            Assert.IsGreaterThan(0, result.Metric, "what was heard is compared with what was said, not with itself");
             var options = result.TrialSettings.Parameter[SpeechSweep.Key].AsType<AvsrTrainerOptions>();
             options.Validate();
             Assert.IsTrue(options.AudioRate is 2 or 4 or 8);
         }
         Assert.AreEqual(3, watcher.Results.Select(result => result.TrialSettings.Parameter.ToString()).Distinct().Count());
         using var model = (AvsrTransformer)best.Model;
-        Assert.AreEqual(8, model.Transform(media).GetColumn<string>("Transcript").Count());
+        Assert.AreEqual(8, model.Transform(media).GetColumn<string>("Heard").Count());
         foreach (var other in watcher.Results.Where(result => result.Model is AvsrTransformer transformer && transformer != model))
             Assert.ThrowsExactly<ObjectDisposedException>(() => ((AvsrTransformer)other.Model).Recognizer);
+    }
+
+    [TestMethod]
+    public async Task TheRankOfAdaptersIsSweptBeforeAPretrainedLanguageModel()
+    {
+        using var folder = new TemporaryFolder();
+        PretrainedFiles.WriteLanguageModel(folder.File("llama"));
+        var ml = new MLContext(1);
+        var media = Media(ml);
+        using var runner = Runner(ml, media, folder.File("llama"));
+        var watcher = new Watcher();
+        var best = await SpeechSweep.Create(ml, runner, watcher, hasAdapters: true, trials: 2, seed: 2).RunAsync(CancellationToken.None);
+        Assert.IsEmpty(watcher.Failures);
+        using var model = (AvsrTransformer)best.Model;
+        var asked = best.TrialSettings.Parameter[SpeechSweep.RankKey][nameof(LoraConfig.Rank)].AsType<int>();
+        Assert.AreEqual(asked, ((SpeechRecognizer)model.Model.Recognizer).Model.Config.Lora?.Rank);
     }
 
     [TestMethod]
@@ -104,7 +124,7 @@ public sealed class AutoMlTests
         monitor.ReportRunningTrial(settings);
         monitor.ReportCompletedTrial(new TrialResult { TrialSettings = settings, Metric = 0.25, Loss = 0.275, DurationInMilliseconds = 12_000 });
         monitor.ReportFailTrial(settings, new InvalidOperationException("no"));
-        StringAssert.StartsWith(output.ToString(), "trial 3: {\"Experts\":4}");
+        StringAssert.StartsWith(output.ToString(), "trial 3: {\"avsr\":{\"Experts\":4}}");
         StringAssert.Contains(output.ToString(), "word error rate 25.0");
         StringAssert.Contains(output.ToString(), "trial 3 failed: no");
     }
