@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML.Avsr.Media;
 using Microsoft.VisualStudio.TestTools.UnitTesting;
+using TorchSharp;
 
 namespace Microsoft.ML.Avsr.Tests.Media;
 
@@ -67,6 +68,50 @@ public sealed class FaceDetectionTests
         var b = two.Detect(video, [10])[0];
         Assert.HasCount(1, a);
         CollectionAssert.AreEqual(a[0].Points.ToArray(), b[0].Points.ToArray());
+    }
+
+    [TestMethod]
+    public void TheNetworkComputesWhatItsFileDescribes()
+    {
+        // Outputs of the file's whole graph, computed node by node in PyTorch from the ONNX description (three equal colours): sum, and sum of magnitudes.
+        (string Name, int Channel, int Channels, bool IsProbability, double[] Sums)[] expected =
+        [
+            ("class", 0, 1, true, [60.6658, 60.6658, 15.8693, 15.8693, 3.7537, 3.7537]),
+            ("object", 1, 1, true, [0.1025, 0.1025, 0.3374, 0.3374, 0.0001, 0.0001]),
+            ("box", 2, 4, false, [392.6315, 417.9218, 91.5815, 95.0443, 17.3216, 17.3216]),
+            ("points", 6, 10, false, [493.3134, 628.1799, 205.0946, 230.7304, 35.5042, 36.5138]),
+        ];
+        using var network = new YuNetNetwork(new YuNetWeights(SharedData.Require("data/face/yunet_n_dynamic.onnx")));
+        network.eval();
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var frame = new float[64 * 96];
+        for (var i = 0; i < frame.Length; i++)
+            frame[i] = (i % 96 * 7 + i / 96 * 13) % 256;
+        var output = network.call(torch.tensor(frame, [1, 1, 64, 96])); // [1, 16, 96 + 24 + 6]
+        CollectionAssert.AreEqual(new long[] { 1, 16, 126 }, output.shape);
+        var values = output.contiguous().data<float>().ToArray();
+        foreach (var (name, channel, channels, isProbability, sums) in expected)
+        {
+            var first = 0;
+            for (var level = 0; level < 3; level++)
+            {
+                var count = 96 >> (2 * level);
+                var (sum, magnitude) = (0.0, 0.0);
+                for (var c = channel; c < channel + channels; c++)
+                {
+                    for (var i = first; i < first + count; i++)
+                    {
+                        double value = values[c * 126 + i];
+                        value = isProbability ? 1 / (1 + Math.Exp(-value)) : value;
+                        (sum, magnitude) = (sum + value, magnitude + Math.Abs(value));
+                    }
+                }
+                Assert.AreEqual(sums[2 * level], sum, 1e-3, $"{name}, stride {8 << level}");
+                Assert.AreEqual(sums[2 * level + 1], magnitude, 1e-3, $"{name}, stride {8 << level}");
+                first += count;
+            }
+        }
     }
 
     [TestMethod]
