@@ -13,8 +13,8 @@ public sealed record QuickStartOptions
         "--json", "--model", "--report", "--evaluate", "--split",
     ];
 
-    /// <summary>Options that only training reads.</summary>
-    private static readonly string[] s_trainingOnly = ["--minutes", "--epochs", "--routing", "--model"];
+    /// <summary>Options that only training reads; a saved model knows where the mouth is.</summary>
+    private static readonly string[] s_trainingOnly = ["--minutes", "--epochs", "--routing", "--model", "--box", "--face-detector"];
 
     /// <summary>CSV file of clips (path, split, speaker, transcript); null = the generated corpus.</summary>
     public string? Corpus { get; init; }

@@ -64,6 +64,8 @@ public sealed class QuickStartOptionsTests
     [DataRow("--audio-encoder .", "config.json")]
     [DataRow("--evaluate absent.zip", "--evaluate is 'absent.zip'")]
     [DataRow("--evaluate absent.zip --minutes 3", "--minutes has no meaning")]
+    [DataRow("--evaluate absent.zip --corpus absent.csv --face-detector a.onnx", "--face-detector has no meaning")]
+    [DataRow("--evaluate absent.zip --corpus absent.csv --box 1,2,3,4", "--box has no meaning")]
     [DataRow("--json .", "it must be a file name")]
     [DataRow("--split=", "--split must not be empty")]
     public void WhatCannotBeCarriedOutIsRefusedByName(string commandLine, string expected)
