@@ -125,7 +125,7 @@ internal static class SavedChain
     }
 
     private static TransformerChain<ITransformer> Recognizer<TRow>(RecognitionSettings settings, string[] payload, SavedRecognition<TRow> recognition, string contract)
-        where TRow : class, ISavedRow, new() =>
+        where TRow : SavedRow, new() =>
         Build(recognition.GetMapping(), contract, payload, fixedName => QualityColumns.UserName(settings.OutputColumnName, fixedName) ?? UserName(settings, fixedName));
 
     private static string UserName(RecognitionSettings settings, string fixedName) => fixedName switch

@@ -39,7 +39,7 @@ internal sealed class SavedKeyFactory : CustomMappingFactory<SavedNothing, Saved
 }
 
 /// <summary>Recognises row by row, with the model that comes in the row's payload column.</summary>
-internal abstract class SavedRecognition<TRow> : CustomMappingFactory<TRow, SavedResult> where TRow : class, ISavedRow, new()
+internal abstract class SavedRecognition<TRow> : CustomMappingFactory<TRow, SavedResult> where TRow : SavedRow, new()
 {
     public override Action<TRow, SavedResult> GetMapping() => new Session().Map;
 
@@ -51,7 +51,7 @@ internal abstract class SavedRecognition<TRow> : CustomMappingFactory<TRow, Save
 
         public void Map(TRow row, SavedResult result)
         {
-            var payload = row.GetPayload();
+            var payload = row.Payload;
             var header = payload.Length == 0 ? default : payload.GetItemOrDefault(0);
             var loaded = _loaded;
             if (loaded is null || !loaded.Header.Span.SequenceEqual(header.Span))

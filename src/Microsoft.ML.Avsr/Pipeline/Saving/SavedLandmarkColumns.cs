@@ -6,7 +6,7 @@ using Microsoft.ML.Transforms;
 namespace Microsoft.ML.Avsr;
 
 /// <summary>A landmark file beside the payload.</summary>
-internal abstract class SavedLandmarkRow : SavedMemoryRow
+internal abstract class SavedLandmarkRow : SavedRow
 {
     [ColumnName(SavedColumns.Landmarks)]
     public string Landmarks { get; set; } = "";

@@ -82,14 +82,14 @@ internal sealed class SpeechMediaLoadingStage(SpeechMediaLoadingStage.Settings s
     }
 
     /// <summary>Decodes row by row.</summary>
-    internal abstract class Factory<TRow> : CustomMappingFactory<TRow, Result> where TRow : class, ISavedRow, new()
+    internal abstract class Factory<TRow> : CustomMappingFactory<TRow, Result> where TRow : SavedRow, new()
     {
         public override Action<TRow, Result> GetMapping()
         {
             var cache = new PayloadCache<Settings, MediaLoader>(settings => new MediaLoader(settings.Recognition.Here(), Modality.AudioVisual));
             return (row, result) =>
             {
-                var clip = cache.Get(row.GetPayload()).Read(row.GetMedia(), CancellationToken.None);
+                var clip = cache.Get(row.Payload).Read(row.GetMedia(), CancellationToken.None);
                 (result.Audio, result.Video, result.Status) = (clip.Audio, clip.Video, clip.Status.ToString());
                 result.Set(MediaQuality.Measure(clip));
             };

@@ -4,57 +4,8 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Avsr;
 
-/// <summary>What the rows below share: the payload.</summary>
-internal abstract class SavedMemoryRow : ISavedRow
-{
-    [ColumnName(SavedColumns.Payload)]
-    public VBuffer<ReadOnlyMemory<char>> Payload { get; set; }
-
-    public VBuffer<ReadOnlyMemory<char>> GetPayload() => Payload;
-    public abstract MediaReference GetMedia();
-}
-
-/// <summary>A mouth box beside the payload.</summary>
-internal abstract class SavedMemoryBoxRow : SavedMemoryRow
-{
-    [ColumnName(SavedColumns.BoxX)]
-    public float X { get; set; }
-
-    [ColumnName(SavedColumns.BoxY)]
-    public float Y { get; set; }
-
-    [ColumnName(SavedColumns.BoxWidth)]
-    public float Width { get; set; }
-
-    [ColumnName(SavedColumns.BoxHeight)]
-    public float Height { get; set; }
-
-    protected MouthBox GetBox() => new(X, Y, Width, Height);
-}
-
-/// <summary>Frames and a mouth box.</summary>
-internal sealed class SavedVideoBoxRow : SavedMemoryBoxRow
-{
-    [ColumnName(SavedColumns.Video), VideoClipType]
-    public VideoClip? Video { get; set; }
-
-    public override MediaReference GetMedia() => new() { Video = Video, Box = GetBox() };
-}
-
-/// <summary>Sound, frames and a mouth box.</summary>
-internal sealed class SavedClipsBoxRow : SavedMemoryBoxRow
-{
-    [ColumnName(SavedColumns.Audio), AudioClipType]
-    public AudioClip? Audio { get; set; }
-
-    [ColumnName(SavedColumns.Video), VideoClipType]
-    public VideoClip? Video { get; set; }
-
-    public override MediaReference GetMedia() => new() { Audio = Audio, Video = Video, Box = GetBox() };
-}
-
 /// <summary>Encoded sound.</summary>
-internal sealed class SavedAudioFeaturesRow : SavedMemoryRow
+internal sealed class SavedAudioFeaturesRow : SavedRow
 {
     [ColumnName(SavedColumns.AudioFeatures), FeatureSequenceType]
     public FeatureSequence? AudioFeatures { get; set; }
@@ -63,7 +14,7 @@ internal sealed class SavedAudioFeaturesRow : SavedMemoryRow
 }
 
 /// <summary>Encoded frames.</summary>
-internal sealed class SavedVideoFeaturesRow : SavedMemoryRow
+internal sealed class SavedVideoFeaturesRow : SavedRow
 {
     [ColumnName(SavedColumns.VideoFeatures), FeatureSequenceType]
     public FeatureSequence? VideoFeatures { get; set; }
@@ -72,7 +23,7 @@ internal sealed class SavedVideoFeaturesRow : SavedMemoryRow
 }
 
 /// <summary>Encoded sound and encoded frames.</summary>
-internal sealed class SavedBothFeaturesRow : SavedMemoryRow
+internal sealed class SavedBothFeaturesRow : SavedRow
 {
     [ColumnName(SavedColumns.AudioFeatures), FeatureSequenceType]
     public FeatureSequence? AudioFeatures { get; set; }
@@ -84,7 +35,7 @@ internal sealed class SavedBothFeaturesRow : SavedMemoryRow
 }
 
 /// <summary>Encoded sound and frames.</summary>
-internal sealed class SavedAudioFeaturesVideoRow : SavedMemoryRow
+internal sealed class SavedAudioFeaturesVideoRow : SavedRow
 {
     [ColumnName(SavedColumns.AudioFeatures), FeatureSequenceType]
     public FeatureSequence? AudioFeatures { get; set; }
@@ -96,7 +47,7 @@ internal sealed class SavedAudioFeaturesVideoRow : SavedMemoryRow
 }
 
 /// <summary>Encoded sound, frames and a mouth box.</summary>
-internal sealed class SavedAudioFeaturesVideoBoxRow : SavedMemoryBoxRow
+internal sealed class SavedAudioFeaturesVideoBoxRow : SavedBoxRow
 {
     [ColumnName(SavedColumns.AudioFeatures), FeatureSequenceType]
     public FeatureSequence? AudioFeatures { get; set; }
@@ -108,7 +59,7 @@ internal sealed class SavedAudioFeaturesVideoBoxRow : SavedMemoryBoxRow
 }
 
 /// <summary>Sound and encoded frames.</summary>
-internal sealed class SavedAudioVideoFeaturesRow : SavedMemoryRow
+internal sealed class SavedAudioVideoFeaturesRow : SavedRow
 {
     [ColumnName(SavedColumns.Audio), AudioClipType]
     public AudioClip? Audio { get; set; }
