@@ -14,5 +14,9 @@ dotnet build "$project/QuickStart.csproj" -c "$configuration" --nologo -v q -clp
     fail "the build failed after $((SECONDS - started)) s."
 say "built after $((SECONDS - started)) s"
 
+# Training makes and frees the same large tensors in every step. glibc gives such blocks back to the system each time unless it is told otherwise;
+# docs/performance.md has what that costs.
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1000000000}" MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-4000000000}"
+
 # The caller's working folder stays, so that relative paths in the arguments mean what they say.
 exec dotnet "$project/bin/$configuration/net10.0/QuickStart.dll" "$@"
