@@ -1,5 +1,3 @@
-using Microsoft.ML.Avsr.Modeling;
-
 namespace Microsoft.ML.Avsr.Accuracy;
 
 /// <summary>The sizes of the visual encoder that are compared. Both train from scratch.</summary>
@@ -10,12 +8,4 @@ internal enum VisualSize
 
     /// <summary>Half its channels and width, and one transformer block.</summary>
     Half,
-}
-
-/// <summary>The shapes of the sizes.</summary>
-internal static class VisualSizes
-{
-    /// <summary>The encoder's shape; null is the preset's own.</summary>
-    public static VisualEncoderConfig? Shape(this VisualSize size) => size == VisualSize.Tiny ? null
-        : VisualEncoderConfig.Tiny with { StemChannels = 8, StageChannels = [8, 16, 32, 64], Width = 128, Layers = 1, FeedForward = 256 };
 }
