@@ -68,7 +68,8 @@ internal static class AccuracyCommand
                 },
             };
             var made = runner.Run();
-            line.WriteLine($"{made} runs made, {AccuracyRunner.Order(options).Count - made} were there.");
+            var missing = AccuracyRunner.Order(options).Count(r => store.Find(options.Series, r.Seed, r.Projector) is null);
+            line.WriteLine($"{made} runs made{(missing > 0 ? $", {missing} left to the other process that is at work" : "")}.");
         }
         var rows = SummaryRow.Of(store.All());
         if (rows.Count == 0)

@@ -39,7 +39,7 @@ internal sealed class AccuracyRunner(
         };
     }
 
-    /// <summary>Makes the runs that are missing.</summary>
+    /// <summary>Makes the runs that are missing, other than those that another process is making or whose encoders it is.</summary>
     /// <returns>Number of runs that were made.</returns>
     /// <exception cref="InvalidDataException">The folder's runs are of another corpus.</exception>
     public int Run()
@@ -49,7 +49,10 @@ internal sealed class AccuracyRunner(
         foreach (var (seed, projector) in Order(options))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (_store.Find(options.Series, seed, projector) is not null)
+            using var claim = _store.Claim(options.Series, seed, projector);
+            if (claim is null || _store.Find(options.Series, seed, projector) is not null)
+                continue;
+            if (projector != ProjectorChoice.First && _store.Find(options.Series, seed, ProjectorChoice.First) is null)
                 continue;
             var run = projector == ProjectorChoice.First ? RunFirst(seed) : RunBehind(seed, projector);
             _store.Write(options.Series, run);

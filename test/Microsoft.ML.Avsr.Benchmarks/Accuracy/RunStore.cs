@@ -28,6 +28,21 @@ internal sealed class RunStore(string folder)
     public RunResult? Find(string series, int seed, ProjectorChoice projector) =>
         PathOf(series, seed, projector) is var path && File.Exists(path) ? Read(path) : null;
 
+    /// <summary>Claims a run, so that several processes can share the work; ended with the process, however that ends.</summary>
+    /// <returns>The claim; null where another process has it.</returns>
+    public FileStream? Claim(string series, int seed, ProjectorChoice projector)
+    {
+        Directory.CreateDirectory(Seed(series, seed));
+        try
+        {
+            return new FileStream(Path.ChangeExtension(PathOf(series, seed, projector), ".claim"), FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Keeps a finished run.</summary>
     public void Write(string series, RunResult run) => AtomicFile.WriteText(PathOf(series, run.Seed, run.Projector), JsonSerializer.Serialize(run, Json) + "\n");
 
