@@ -60,7 +60,16 @@ public sealed class LifetimeTests
             source.Cancel();
             Assert.ThrowsExactly<OperationCanceledException>(() => parts.Audio.call(mel, null));
             Assert.ThrowsExactly<OperationCanceledException>(() => parts.Video.call(null, frames, null));
-            Task.Run(() => parts.Audio.call(mel, null).Features.Dispose(), CancellationToken.None).GetAwaiter().GetResult();
+            // A thread, not a task: whoever waits for a task may run it.
+            var finished = false;
+            var other = new Thread(() =>
+            {
+                parts.Audio.call(mel, null).Features.Dispose();
+                finished = true;
+            });
+            other.Start();
+            other.Join();
+            Assert.IsTrue(finished);
             using (Interruption.Watch(CancellationToken.None))
                 parts.Audio.call(mel, null).Features.Dispose();
             Assert.ThrowsExactly<OperationCanceledException>(() => parts.Audio.call(mel, null));
