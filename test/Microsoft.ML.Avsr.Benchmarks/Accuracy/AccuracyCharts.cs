@@ -7,7 +7,7 @@ namespace Microsoft.ML.Avsr.Accuracy;
 /// <summary>The pictures of the results page.</summary>
 internal static class AccuracyCharts
 {
-    private const double Height = 300, Left = 46, Right = 16, Top = 14, Bottom = 62;
+    private const double Height = 300, Left = 56, Right = 16, Top = 14, Bottom = 62;
 
     private static readonly (string Name, string Style, Modality Modality, double? Snr)[] s_bars =
     [
