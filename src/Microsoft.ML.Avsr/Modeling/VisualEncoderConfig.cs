@@ -75,7 +75,7 @@ public sealed record VisualEncoderConfig
     /// <summary>Output positions per second at 25 frames per second.</summary>
     public double FramesPerSecond => 25.0 / TimeStride;
 
-    /// <summary>About 1.7 million parameters, 12.5 positions per second: trains from scratch on a laptop.</summary>
+    /// <summary>About 1.4 million parameters, 12.5 positions per second: trains from scratch on a laptop.</summary>
     public static VisualEncoderConfig Tiny { get; } = new()
     {
         StemChannels = 16,
