@@ -126,27 +126,6 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
         };
     }
 
-    internal sealed class BoxRow
-    {
-        [ColumnName(SavedColumns.Video), VideoClipType]
-        public VideoClip? Video { get; set; }
-
-        [ColumnName(SavedColumns.BoxX)]
-        public float X { get; set; }
-
-        [ColumnName(SavedColumns.BoxY)]
-        public float Y { get; set; }
-
-        [ColumnName(SavedColumns.BoxWidth)]
-        public float Width { get; set; }
-
-        [ColumnName(SavedColumns.BoxHeight)]
-        public float Height { get; set; }
-
-        [ColumnName(SavedColumns.Payload)]
-        public VBuffer<ReadOnlyMemory<char>> Payload { get; set; }
-    }
-
     internal sealed class LandmarkRow
     {
         [ColumnName(SavedColumns.Video), VideoClipType]
@@ -184,9 +163,9 @@ internal sealed class MouthRegionCroppingStage(MouthRegionCroppingStage.Settings
     }
 
     [CustomMappingFactoryAttribute(BoxContract)]
-    internal sealed class BoxFactory : CustomMappingFactory<BoxRow, Result>
+    internal sealed class BoxFactory : CustomMappingFactory<SavedVideoBoxRow, Result>
     {
-        public override Action<BoxRow, Result> GetMapping()
+        public override Action<SavedVideoBoxRow, Result> GetMapping()
         {
             var cache = new PayloadCache<Settings, Cropper>(settings => new Cropper(settings));
             return (row, result) => result.Set(cache.Get(row.Payload).Crop(row.Video, new MouthBox(row.X, row.Y, row.Width, row.Height)));
