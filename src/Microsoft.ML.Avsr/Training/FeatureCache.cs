@@ -61,19 +61,21 @@ internal sealed class FeatureCache : IFeatureSource
     /// <param name="clips">The clips; each must have features.</param>
     /// <param name="random">Draws versions and masked spans; <see langword="null"/> takes the first version unmasked.</param>
     /// <param name="maskedSpans">Spans of up to four tokens to set to zero in each clip.</param>
-    public EncodedSequence Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0) =>
+    /// <returns>What makes the tensors, [batch, tokens, width].</returns>
+    public Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0) =>
         Padded([.. clips.Select(c => Choose(c, random))], random, maskedSpans);
 
     /// <summary>A padded batch of a part of each clip.</summary>
     /// <param name="clips">The clips; each must have features.</param>
     /// <param name="random">Draws versions.</param>
     /// <param name="windows">First token and number of tokens to take of each clip.</param>
-    public EncodedSequence Window(IReadOnlyList<int> clips, Random random, IReadOnlyList<(int Start, int Count)> windows) =>
+    /// <returns>What makes the tensors, [batch, tokens, width].</returns>
+    public Func<EncodedSequence> Window(IReadOnlyList<int> clips, Random random, IReadOnlyList<(int Start, int Count)> windows) =>
         Padded([.. clips.Select((c, b) => (Choose(c, random).Data[(windows[b].Start * _width)..((windows[b].Start + windows[b].Count) * _width)], windows[b].Count))], null, 0);
 
     private (float[] Data, int Time) Choose(int clip, Random? random) => _versions[clip][random?.Next(_versions[clip].Count) ?? 0];
 
-    private EncodedSequence Padded((float[] Data, int Time)[] chosen, Random? random, int maskedSpans)
+    private Func<EncodedSequence> Padded((float[] Data, int Time)[] chosen, Random? random, int maskedSpans)
     {
         var time = chosen.Max(v => v.Time);
         var data = new float[chosen.Length * time * _width]; // [batch, tokens, width]
@@ -88,10 +90,8 @@ internal sealed class FeatureCache : IFeatureSource
                 row.Slice(start * _width, span * _width).Clear();
             }
         }
-        var features = tensor(data, [chosen.Length, time, _width]);
-        var valid = chosen.All(v => v.Time == time)
+        return () => new EncodedSequence(tensor(data, [chosen.Length, time, _width]), chosen.All(v => v.Time == time)
             ? null
-            : Recognition.SpeechFrontEnd.ValidMask([.. chosen.Select(v => (long)v.Time)], time);
-        return new EncodedSequence(features, valid);
+            : Recognition.SpeechFrontEnd.ValidMask([.. chosen.Select(v => (long)v.Time)], time));
     }
 }

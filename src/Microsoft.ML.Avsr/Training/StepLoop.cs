@@ -33,15 +33,18 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
     /// <param name="masters">What the optimiser changes.</param>
     /// <param name="learningRate">Peak learning rate.</param>
     /// <param name="batchesOfEpoch">Draws the batches of an epoch (indices of clips): the same for the same epoch.</param>
-    /// <param name="loss">Computes the loss of a batch; <see langword="null"/> skips the batch.</param>
+    /// <param name="prepare">
+    /// Prepares a batch, on another thread and without tensors, and returns the computation of its loss, which may return <see langword="null"/> to skip it.
+    /// </param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend when <paramref name="epochs"/> is <see langword="null"/>.</param>
     /// <param name="averagedEpochs">Last epochs whose weights are averaged at the end; 1 for none.</param>
     /// <returns>What was done.</returns>
     public StageResult Run(
         MasterWeights masters, double learningRate, Func<int, List<int[]>> batchesOfEpoch,
-        Func<StepInput, StepLoss?> loss, int? epochs, double seconds, int averagedEpochs = 1)
+        Func<StepInput, Func<StepLoss?>> prepare, int? epochs, double seconds, int averagedEpochs = 1)
     {
+        using var preparation = new StepPreparation(prepare, number => RandomStreams.Create(_options.Seed, stage, number));
         using var threads = NativeThreads.For(masters.Optimized.Sum(p => p.numel()));
         using var optimizer = CreateOptimizer(masters.Optimized, learningRate);
         using var average = new WeightAverage(masters.Optimized);
@@ -81,8 +84,12 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
                 // Until the length is planned the rate only rises.
                 var length = at.Plans > 0 ? at.TotalEpochs * perEpoch : int.MaxValue;
                 var schedule = new WarmupCosineSchedule(learningRate, Math.Min(_options.WarmupSteps, Math.Max(1, length / 10)), length, _options.LearningRateFloor);
-                var done = at.Plans > 0 ? (at.Step - 1) / (double)(at.TotalEpochs * perEpoch) : 0;
-                if (Step(tensors, steps[at.BatchesDone], loss, schedule.At(at.Step), done, at) is { } value)
+                double Done(int step) => at.Plans > 0 ? (step - 1) / (double)(at.TotalEpochs * perEpoch) : 0;
+                var batches = steps[at.BatchesDone];
+                var now = new StepPlan(at.Step, at.Batches + 1, batches, Done(at.Step));
+                var next = at.BatchesDone + 1 < perEpoch
+                    ? new StepPlan(at.Step + 1, now.FirstBatch + batches.Length, steps[at.BatchesDone + 1], Done(at.Step + 1)) : null;
+                if (Step(tensors, batches, preparation.Take(now, next), schedule.At(at.Step), at) is { } value)
                     at.Smoothed = at.Smoothed is { } smoothed ? 0.95 * smoothed + 0.05 * value : value;
                 at.BatchesDone++;
                 if (_options.RoutingEverySteps > 0 && at.Step % _options.RoutingEverySteps == 0)
@@ -111,8 +118,7 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
     }
 
     /// <summary>One optimiser step over one or more batches; the mean loss, or null when every batch was skipped.</summary>
-    private double? Step(
-        StageTensors tensors, int[][] batches, Func<StepInput, StepLoss?> loss, double learningRate, double done, LoopPosition at)
+    private double? Step(StageTensors tensors, int[][] batches, Func<StepLoss?>[] losses, double learningRate, LoopPosition at)
     {
         var optimizer = tensors.Optimizer;
         foreach (var group in optimizer.ParamGroups)
@@ -120,13 +126,13 @@ internal sealed class StepLoop(string stage, RunContext run, Func<int, string> d
         optimizer.zero_grad();
         double total = 0;
         var used = 0;
-        foreach (var batch in batches)
+        foreach (var (batch, loss) in batches.Zip(losses))
         {
             using var scope = NewDisposeScope();
             at.Batches++;
-            // Dropout and augmentation start from the batch's number, not from what came before: a resumed run draws the same.
+            // Dropout starts from the batch's number, as its preparation did, not from what came before: a resumed run draws the same.
             using var generator = manual_seed(RandomStreams.Seed(_options.Seed, stage, at.Batches));
-            if (loss(new StepInput(batch, done, RandomStreams.Create(_options.Seed, stage, at.Batches), at.Step)) is not { } value)
+            if (loss() is not { } value)
                 continue;
             var number = value.Total.cpu().item<float>();
             Check(value, number, batch, learningRate, at);

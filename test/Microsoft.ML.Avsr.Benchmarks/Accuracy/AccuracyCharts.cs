@@ -58,7 +58,7 @@ internal static class AccuracyCharts
     public static string ByExperts(IReadOnlyList<SummaryRow> rows, Func<SummaryRow, bool> shown, Func<SummaryRow, int> number, string label)
     {
         const double width = 460;
-        SummaryRow[] points = [.. rows.Where(r => r.Projector.Routing == ProjectorRouting.Dedr && shown(r)).OrderBy(number)];
+        SummaryRow[] points = [.. rows.Where(r => r.Projector is { Routing: ProjectorRouting.Dedr, Extension: null } && shown(r)).OrderBy(number)];
         var common = points.Select(r => r.Runs.Select(run => run.Seed)).DefaultIfEmpty([]).Aggregate((a, b) => a.Intersect(b)).ToHashSet();
         points = Array.ConvertAll(points, r => r with { Runs = [.. r.Runs.Where(run => common.Contains(run.Seed))] });
         var svg = new SvgDrawing(width, Height, $"Word error rate by {label}");

@@ -64,15 +64,17 @@ internal sealed record AccuracyOptions
         : string.Create(CultureInfo.InvariantCulture, $"{MinutesPerRun:0.##} minutes");
 
     /// <summary>What all runs of one folder share, as a folder name: encoders and length of training.</summary>
-    public string Series => string.Create(CultureInfo.InvariantCulture,
-        $"{AudioName}_{VisualEncoder.ToString().ToLowerInvariant()}_{(Epochs is var (encoder, llm) ? $"{encoder}+{llm}-epochs" : $"{MinutesPerRun:0.##}-minutes")}");
+    public string Series => EncoderSeries(Epochs is var (encoder, llm) ? string.Create(CultureInfo.InvariantCulture, $"{encoder}+{llm}-epochs") : null);
+
+    /// <summary>What all runs over the same encoders share, as a folder name: encoders and length of their training.</summary>
+    public string Encoders => EncoderSeries(Epochs is var (encoder, _) ? string.Create(CultureInfo.InvariantCulture, $"{encoder}-epochs") : null);
 
     /// <summary>What <c>--help</c> prints.</summary>
     public static string HelpText => """
         Trains the paper's four routings (dense, JEJR, JEDR, DEDR at K = 2 active experts) and DEDR with 2, 4, 6, 8 experts
         and 1, 2, 3 active ones, scores each with audio, video and both, clean and at 10, 5, 0, -5, -10 dB in babble,
         white and pink noise, and writes JSON, a Markdown table and an HTML report. A finished run is kept: the
-        same command goes on where it stopped.
+        same command goes on where it stopped, and two of them at once share the work.
 
         The first run of a seed (DEDR) trains everything; the seed's other runs use its encoders, frozen, and train
         projector and language model for as many epochs as it did.
@@ -90,7 +92,8 @@ internal sealed record AccuracyOptions
           --seeds K               Number of seeds (default: 3). The first gets all runs, then each other one the
                                   routings, then the rest.
           --first-seed N          The first seed (default: 1).
-          --runs WHICH            all (default), routings, or first: the DEDR run alone, to compare encoders.
+          --runs WHICH            all (default), routings, first: the DEDR run alone, to compare encoders, or extensions:
+                                  DEDR with each of the options beyond the paper.
           --name NAME             Name of the results (default: the corpus file's folder, or generated).
           --work DIR              Where runs, encoders and features are kept (default: artifacts/accuracy).
           --results DIR           Where tables and report go (default: docs/results).
@@ -138,6 +141,9 @@ internal sealed record AccuracyOptions
             ReportOnly = line.Has("--report"),
         };
     }
+
+    private string EncoderSeries(string? epochs) => string.Create(CultureInfo.InvariantCulture,
+        $"{AudioName}_{VisualEncoder.ToString().ToLowerInvariant()}_{epochs ?? $"{MinutesPerRun:0.##}-minutes"}");
 
     private static MouthBox ParseBox(string text)
     {

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Avsr.Accuracy;
 
 /// <summary>
-/// Trains and scores the projectors of a comparison, seed by seed. The first run of a seed trains encoders, projector and language model; the others
+/// Trains and scores the projectors of a comparison, seed by seed. The first run of a seed trains the encoders, too; the others
 /// take its encoders and train projector and language model for as many epochs.
 /// </summary>
 /// <param name="options">What to run.</param>
@@ -20,6 +20,7 @@ internal sealed class AccuracyRunner(
     AccuracyOptions options, AccuracyCorpus corpus, Action<string, double, string> report, CancellationToken cancellationToken)
 {
     private readonly RunStore _store = new(Path.Combine(options.Work, options.Name));
+    private readonly EncoderStore _encoders = new(Path.Combine(options.Work, options.Name, "encoders"));
     private (int Seed, TestFeatures Features)? _test;
 
     /// <summary>Called after each run that was made, not after those that were found.</summary>
@@ -33,6 +34,7 @@ internal sealed class AccuracyRunner(
         return options.Runs switch
         {
             RunSelection.First => [.. seeds.SelectMany(s => Of(s, [ProjectorChoice.First]))],
+            RunSelection.Extensions => [.. seeds.SelectMany(s => Of(s, [ProjectorChoice.First, .. ProjectorChoice.Extensions]))],
             RunSelection.Routings => [.. seeds.SelectMany(s => Of(s, ProjectorChoice.Routings))],
             _ => [.. Of(seeds[0], ProjectorChoice.Routings), .. Of(seeds[0], ProjectorChoice.ExpertNumbers),
                 .. seeds.Skip(1).SelectMany(s => Of(s, ProjectorChoice.Routings)), .. seeds.Skip(1).SelectMany(s => Of(s, ProjectorChoice.ExpertNumbers))],
@@ -64,38 +66,57 @@ internal sealed class AccuracyRunner(
 
     private RunResult RunFirst(int seed)
     {
-        var folder = _store.Seed(options.Series, seed);
-        var checkpoints = Path.Combine(folder, "checkpoints");
+        if (options.Epochs is var (encoder, llm))
+        {
+            var encoders = _encoders.Find(options.Encoders, seed) ?? TrainEncoders(seed, TrainingBudget.Epochs(encoder, 1), _ => { });
+            using var trained = TrainBehind(seed, ProjectorChoice.First, llm);
+            return Score(seed, ProjectorChoice.First, trained, encoders);
+        }
+        // How many epochs fit into the minutes shows in a whole run.
+        RunResult? run = null;
+        TrainEncoders(seed, TrainingBudget.Minutes(options.MinutesPerRun), whole => run = Score(seed, ProjectorChoice.First, whole, []));
+        return run!;
+    }
+
+    /// <summary>Trains a seed's encoders, and what comes behind them.</summary>
+    private StageRecord[] TrainEncoders(int seed, TrainingBudget budget, Action<Trained> use)
+    {
+        var checkpoints = Path.Combine(_store.Seed(options.Series, seed), "checkpoints");
         using var trained = Train(seed, ProjectorChoice.First, new AvsrTrainerOptions
         {
             AudioEncoderFolder = options.AudioEncoder,
             VisualEncoder = options.VisualEncoder.Shape(),
-            Budget = options.Epochs is var (encoder, llm) ? TrainingBudget.Epochs(encoder, llm) : TrainingBudget.Minutes(options.MinutesPerRun),
+            Budget = budget,
             Checkpoints = new CheckpointOptions { Directory = checkpoints, EverySteps = 0, EveryMinutes = 2, KeepLast = 1, KeepBest = false },
         });
-        AvsrModelFolder.Save(Encoders(seed), trained.Model);
-        var run = Score(seed, ProjectorChoice.First, trained);
+        StageRecord[] stages = [.. trained.Stages.SkipLast(1)];
+        _encoders.Write(options.Encoders, seed, trained.Model, stages);
+        use(trained);
         Directory.Delete(checkpoints, recursive: true);
-        return run;
+        return stages;
     }
 
     private RunResult RunBehind(int seed, ProjectorChoice projector)
     {
         var first = _store.Find(options.Series, seed, ProjectorChoice.First)
             ?? throw new InvalidOperationException($"Seed {seed} has no finished {ProjectorChoice.First.Name} run, whose encoders the others need.");
-        using var trained = Train(seed, projector, new AvsrTrainerOptions
-        {
-            EncodersFrom = Encoders(seed),
-            Budget = TrainingBudget.Epochs(1, first.Stages[^1].Epochs),
-        });
-        return Score(seed, projector, trained);
+        using var trained = TrainBehind(seed, projector, first.Stages[^1].Epochs);
+        return Score(seed, projector, trained, []);
     }
+
+    private Trained TrainBehind(int seed, ProjectorChoice projector, int epochs) => Train(seed, projector, new AvsrTrainerOptions
+    {
+        EncodersFrom = _encoders.Folder(options.Encoders, seed),
+        Budget = TrainingBudget.Epochs(1, epochs),
+    });
 
     private Trained Train(int seed, ProjectorChoice projector, AvsrTrainerOptions recipe)
     {
         var name = $"seed {seed} {projector.Name}";
         var progress = new Inline(p => report($"{name}: {p.Stage}", p.Step / (double)Math.Max(1, p.TotalSteps),
             FormattableString.Invariant($"epoch {p.Epoch}{(p.Loss is { } loss && !double.IsNaN(loss) ? $", loss {loss:f3}" : "")}, {p.ItemsPerSecond:f0} clips/s, {p.Remaining.TotalSeconds:f0} s left")));
+        if (projector.Extension is { } extension)
+            recipe = recipe.With(extension);
         return new Trained(AvsrTrainer.Train(corpus.Training, recipe with
         {
             Routing = projector.Routing,
@@ -109,12 +130,12 @@ internal sealed class AccuracyRunner(
         }, progress, cancellationToken));
     }
 
-    private RunResult Score(int seed, ProjectorChoice projector, Trained trained)
+    private RunResult Score(int seed, ProjectorChoice projector, Trained trained, IEnumerable<StageRecord> before)
     {
         var model = trained.Model;
         if (_test?.Seed != seed)
             _test = (seed, new TestFeatures(model, corpus.Test, FeatureFolder, done => report($"seed {seed}: test features", done, ""), cancellationToken));
-        var recognizer = new SpeechRecognizer(model);
+        var recognizer = new SpeechRecognizer(model, ExtensionRecipes.Decoding(projector.Extension));
         var cells = new List<ResultCell>();
         foreach (var condition in TestCondition.All)
         {
@@ -140,7 +161,7 @@ internal sealed class AccuracyRunner(
             Projector = projector,
             ProjectorParameters = Parameters(model.Projector),
             LanguageModelParameters = Parameters(model.LanguageModel),
-            Stages = [.. trained.Stages],
+            Stages = [.. before, .. trained.Stages],
             Clips = (corpus.Training.Count, corpus.Test.Count),
             Cells = cells,
             Routing = trained.Routing,
@@ -150,8 +171,6 @@ internal sealed class AccuracyRunner(
     }
 
     private string FeatureFolder => Path.Combine(options.Work, options.Name, "features");
-
-    private string Encoders(int seed) => Path.Combine(_store.Seed(options.Series, seed), "encoders");
 
     private void CheckCorpus()
     {

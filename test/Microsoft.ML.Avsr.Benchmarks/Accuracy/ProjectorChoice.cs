@@ -8,7 +8,8 @@ namespace Microsoft.ML.Avsr.Accuracy;
 /// <param name="Routing">What audio and video share.</param>
 /// <param name="Experts">Experts per pool (N); without meaning for the dense projector.</param>
 /// <param name="TopK">Experts per token (K); without meaning for the dense projector.</param>
-internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4, int TopK = 2)
+/// <param name="Extension">What is added to the paper's training; null for nothing.</param>
+internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4, int TopK = 2, Extension? Extension = null)
 {
     /// <summary>The paper's choice. Its run also trains the encoders that the seed's other runs use.</summary>
     public static ProjectorChoice First { get; } = new(ProjectorRouting.Dedr);
@@ -24,11 +25,14 @@ internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4
         new(ProjectorRouting.Dedr, 4, 1), new(ProjectorRouting.Dedr, 4, 3),
     ];
 
-    /// <summary>The name in tables: <c>dense</c>, or for example <c>DEDR N=4 K=2</c>.</summary>
+    /// <summary>DEDR with each of the options beyond the paper.</summary>
+    public static IReadOnlyList<ProjectorChoice> Extensions { get; } = [.. Enum.GetValues<Extension>().Select(extension => First with { Extension = extension })];
+
+    /// <summary>The name in tables: <c>dense</c>, or for example <c>DEDR N=4 K=2</c> or <c>DEDR N=4 K=2, shared expert</c>.</summary>
     public string Name => Routing == ProjectorRouting.Dense ? "dense"
-        : string.Create(CultureInfo.InvariantCulture, $"{Routing.ToString().ToUpperInvariant()} N={Experts} K={TopK}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Routing.ToString().ToUpperInvariant()} N={Experts} K={TopK}{(Extension is { } extension ? $", {extension.Words()}" : "")}");
 
     /// <summary>The name in file names.</summary>
     [JsonIgnore]
-    public string FileName => Name.ToLowerInvariant().Replace(" ", "-", StringComparison.Ordinal).Replace("=", "", StringComparison.Ordinal);
+    public string FileName => Name.ToLowerInvariant().Replace(",", "", StringComparison.Ordinal).Replace(" ", "-", StringComparison.Ordinal).Replace("=", "", StringComparison.Ordinal);
 }

@@ -35,7 +35,7 @@ internal static class ResultsPage
             AppendFigure(page, "By number of experts", $"DEDR over {main.Key} (the paper's figure 4 in small): left N experts with 2 active, right K active ones of 4. Babble; only seeds that every point has.",
                 [AccuracyCharts.ByExperts([.. main], r => r.Projector.TopK == 2, r => r.Projector.Experts, "experts (N)"),
                     AccuracyCharts.ByExperts([.. main], r => r.Projector.Experts == 4, r => r.Projector.TopK, "active experts (K)")]);
-            foreach (var row in main.Where(r => r.Runs[0].Routing.Count > 0))
+            foreach (var row in main.Where(r => r.Runs[0].Routing.Count > 0 && r.Projector.Extension is null))
                 AppendShares(page, row);
         }
         return page.Append("</main>\n</body>\n</html>\n").ToString();

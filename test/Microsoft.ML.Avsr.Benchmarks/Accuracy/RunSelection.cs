@@ -11,4 +11,7 @@ internal enum RunSelection
 
     /// <summary>DEDR with four experts alone.</summary>
     First,
+
+    /// <summary>DEDR with four experts, and with each of the options beyond the paper.</summary>
+    Extensions,
 }

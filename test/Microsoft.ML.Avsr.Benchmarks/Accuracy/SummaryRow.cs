@@ -10,7 +10,7 @@ namespace Microsoft.ML.Avsr.Accuracy;
 /// <param name="Runs">The runs, by seed.</param>
 internal sealed record SummaryRow(string Encoders, string Budget, ProjectorChoice Projector, IReadOnlyList<RunResult> Runs)
 {
-    private static readonly ProjectorChoice[] s_order = [.. ProjectorChoice.Routings, .. ProjectorChoice.ExpertNumbers];
+    private static readonly ProjectorChoice[] s_order = [.. ProjectorChoice.Routings, .. ProjectorChoice.ExpertNumbers, .. ProjectorChoice.Extensions];
 
     /// <summary>Groups runs: series by series, projectors in the order in which they run.</summary>
     public static IReadOnlyList<SummaryRow> Of(IEnumerable<RunResult> runs) =>

@@ -82,6 +82,44 @@ public class AccuracyBenchmarkTests
         Assert.IsTrue(whole.VisualParameters is > 100_000 and < 1_000_000, $"{whole.VisualParameters}");
     }
 
+    [TestMethod]
+    public void EncodersServeEveryLengthOfTheRest()
+    {
+        using var folder = new TemporaryFolder();
+        RunResult Run(int epochs, string work)
+        {
+            RunResult? result = null;
+            var options = new AccuracyOptions { Epochs = (1, epochs), Seeds = 1, Runs = RunSelection.First, Work = folder.File(work), Name = "tiny" };
+            Assert.AreEqual(1, new AccuracyRunner(options, s_corpus, (_, _, _) => { }, default) { Finished = run => result = run }.Run());
+            return result!;
+        }
+        Run(1, "shared");
+        var (shared, fresh) = (Run(2, "shared"), Run(2, "fresh"));
+        CollectionAssert.AreEqual(fresh.Stages.Select(s => s.Stage).ToArray(), shared.Stages.Select(s => s.Stage).ToArray());
+        Assert.AreEqual(fresh.Stages[^1].FinalLoss, shared.Stages[^1].FinalLoss, "the same training over encoders from disk");
+        CollectionAssert.AreEqual(fresh.Cells.ToArray(), shared.Cells.ToArray());
+        File.WriteAllText(Directory.GetFiles(folder.File("shared/tiny/encoders"), "stages.json", SearchOption.AllDirectories).Single(), "{");
+        StringAssert.Contains(Assert.ThrowsExactly<InvalidDataException>(() => Run(3, "shared")).Message, "stages.json");
+    }
+
+    [TestMethod]
+    public void EachOptionBeyondThePaperIsARun()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new AccuracyOptions { Epochs = (1, 3), Seeds = 1, Runs = RunSelection.Extensions, Work = folder.Path, Name = "tiny" };
+        var made = new List<RunResult>();
+        new AccuracyRunner(options, s_corpus, (_, _, _) => { }, default) { Finished = made.Add }.Run();
+        CollectionAssert.AreEqual(new ProjectorChoice[] { ProjectorChoice.First }.Concat(ProjectorChoice.Extensions).ToArray(), made.Select(r => r.Projector).ToArray());
+        RunResult Of(Extension extension) => made.Single(r => r.Projector.Extension == extension);
+        Assert.IsGreaterThan(made[0].ProjectorParameters, Of(Extension.SharedExpert).ProjectorParameters);
+        Assert.AreEqual(1, Of(Extension.UnifiedTasks).Stages[^1].Epochs, "a third: each step trains three tasks");
+        Assert.AreEqual(Of(Extension.MatryoshkaRates).Stages[^1].FinalLoss, Of(Extension.MatryoshkaHalf).Stages[^1].FinalLoss, "one training");
+        var losses = made.Where(r => r.Projector.Extension != Extension.MatryoshkaHalf).Select(r => r.Stages[^1].FinalLoss).ToArray();
+        Assert.HasCount(losses.Length, losses.Distinct(), "each option does something");
+        var tables = File.ReadAllText(ResultsWriter.Write(folder.File("results"), "tiny", made)[1]);
+        StringAssert.Contains(tables, "| DEDR N=4 K=2, Matryoshka at half rate | 1 | audiovisual |");
+    }
+
     private static void AssertReport(TemporaryFolder folder, RunStore store)
     {
         var files = ResultsWriter.Write(folder.File("results"), "tiny", store.All());
@@ -166,7 +204,7 @@ public class AccuracyBenchmarkTests
     [DataRow("--seeds", "0", "--seeds is '0'")]
     [DataRow("--epochs", "3", "--epochs is '3'")]
     [DataRow("--minutes-per-run", "soon", "--minutes-per-run is 'soon'")]
-    [DataRow("--runs", "some", "all, routings, first")]
+    [DataRow("--runs", "some", "all, routings, first, extensions")]
     [DataRow("--visual-encoder", "1", "tiny, half")]
     [DataRow("--corpus", "no such.csv", "no such file")]
     [DataRow("--box", "1,2,3,4", "--box needs --corpus")]

@@ -15,12 +15,12 @@ internal static class ClipSelection
     public static AudioAugmenter Augmenter(RunContext run) =>
         new([.. With(run.Examples, Modality.Audio).Select(i => run.Examples[i].Input.Audio!.Samples)], run.Options, NoiseLibrary.Read(run.Options.NoisePaths));
 
-    /// <summary>A padded batch of varied mouth crops, each clip by its own source of randomness or by one for all.</summary>
+    /// <summary>A padded batch of varied mouth crops, each clip by its own source of randomness or by one for all. Varied at once, without tensors.</summary>
     /// <returns>
-    /// Frames [batch, 1, time, 88, 88], the real frames [batch, time] bool, or null when nothing is padded, and for each clip the frame of its own
-    /// that each of its varied frames shows.
+    /// What makes the tensors: frames [batch, 1, time, 88, 88] and the real frames [batch, time] bool, or null when nothing is padded. And for each clip the
+    /// frame of its own that each of its varied frames shows.
     /// </returns>
-    public static (Tensor Frames, Tensor? Valid, IReadOnlyList<int>[] Orders) VariedVideo(
+    public static (Func<(Tensor Frames, Tensor? Valid)> Tensors, IReadOnlyList<int>[] Orders) VariedVideo(
         RunContext run, IReadOnlyList<int> clips, Func<int, Random> streams)
     {
         var orders = new IReadOnlyList<int>[clips.Count];
@@ -36,7 +36,7 @@ internal static class ClipSelection
         var pixels = new byte[clips.Count * longest * Frame]; // [batch, time, 88, 88]
         for (var b = 0; b < clips.Count; b++)
             varied[b].CopyTo(pixels, b * longest * Frame);
-        var (frames, valid) = SpeechFrontEnd.Normalize(pixels, clips.Count, longest, lengths);
-        return (frames, valid, orders);
+        var count = clips.Count;
+        return (() => SpeechFrontEnd.Normalize(pixels, count, longest, lengths), orders);
     }
 }

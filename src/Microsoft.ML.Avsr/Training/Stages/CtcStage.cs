@@ -22,11 +22,11 @@ internal sealed class CtcStage(string name, nn.Module? encoder, CtcHead head, Ru
     /// <param name="clips">The clips among the run's, to name them in messages.</param>
     /// <param name="lengths">Input length of each clip, for bucketing.</param>
     /// <param name="transcripts">Token ids of each clip.</param>
-    /// <param name="encode">Builds the augmented batch of some clips and encodes it.</param>
+    /// <param name="prepare">Draws the augmented batch of some clips, without tensors; what it returns encodes it.</param>
     /// <param name="epochs">Epochs, or <see langword="null"/> when <paramref name="seconds"/> decides.</param>
     /// <param name="seconds">Seconds to spend.</param>
     public StageResult Run(
-        int[] clips, IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<StepInput, EncodedBatch> encode, int? epochs, double seconds)
+        int[] clips, IReadOnlyList<int> lengths, IReadOnlyList<int[]> transcripts, Func<StepInput, Func<EncodedBatch>> prepare, int? epochs, double seconds)
     {
         encoder?.train();
         head.train();
@@ -38,13 +38,18 @@ internal sealed class CtcStage(string name, nn.Module? encoder, CtcHead head, Ru
             epoch => LengthBuckets.Epoch(lengths, options.EncoderBatchSize, RandomStreams.Create(options.Seed, name + " order", epoch)),
             input =>
             {
-                var batch = encode(input);
-                var scores = head.call(batch.Encoded.Features); // [batch, time, vocabulary + 1]
-                var loss = Loss(scores, batch.Encoded.Lengths(), [.. input.Clips.Select(i => transcripts[i])]);
-                if (batch.FrameTokens is null)
-                    return new StepLoss(loss, [("CTC", loss)]);
-                var frames = FrameLoss(scores, batch.FrameTokens);
-                return new StepLoss(loss.add(frames.mul(FrameWeight)), [("CTC", loss), ("frames", frames)]);
+                var encode = prepare(input);
+                int[][] texts = [.. input.Clips.Select(i => transcripts[i])];
+                return () =>
+                {
+                    var batch = encode();
+                    var scores = head.call(batch.Encoded.Features); // [batch, time, vocabulary + 1]
+                    var loss = Loss(scores, batch.Encoded.Lengths(), texts);
+                    if (batch.FrameTokens is null)
+                        return new StepLoss(loss, [("CTC", loss)]);
+                    var frames = FrameLoss(scores, batch.FrameTokens);
+                    return new StepLoss(loss.add(frames.mul(FrameWeight)), [("CTC", loss), ("frames", frames)]);
+                };
             },
             epochs, seconds);
         encoder?.eval();

@@ -25,12 +25,15 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
             clips, [.. clips.Select(i => _examples[i].Input.Audio!.Samples.Length)], [.. clips.Select(i => transcripts[i])],
             input =>
             {
-                var (mel, valid) = frontEnd.AudioBatch(
-                    [.. input.Clips.Select(b => augmenter.Draw(_examples[clips[b]].Input.Audio!.Samples, input.Done, input.Random))]);
-                if (input.Random.NextDouble() < AudioAugmenter.NoiseShare(input.Done))
-                    SpectrogramMask.Apply(mel, input.Random);
-                var encoded = model.AudioEncoder!.call(mel.to(model.Device), valid?.to(model.Device));
-                return new EncodedBatch(TokenCompression.AveragePool(encoded, model.Config.AudioCtcRate));
+                ReadOnlyMemory<float>[] heard = [.. input.Clips.Select(b => augmenter.Draw(_examples[clips[b]].Input.Audio!.Samples, input.Done, input.Random))];
+                return () =>
+                {
+                    var (mel, valid) = frontEnd.AudioBatch(heard);
+                    if (input.Random.NextDouble() < AudioAugmenter.NoiseShare(input.Done))
+                        SpectrogramMask.Apply(mel, input.Random);
+                    var encoded = model.AudioEncoder!.call(mel.to(model.Device), valid?.to(model.Device));
+                    return new EncodedBatch(TokenCompression.AveragePool(encoded, model.Config.AudioCtcRate));
+                };
             },
             epochs, seconds);
     }
@@ -45,7 +48,8 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
             input =>
             {
                 int[] chosen = [.. input.Clips.Select(b => clips[b])];
-                return new EncodedBatch(features.Window(chosen, input.Random, [.. chosen.Select(i => SpeechFrames(i, features.Length(i)))]));
+                var window = features.Window(chosen, input.Random, [.. chosen.Select(i => SpeechFrames(i, features.Length(i)))]);
+                return () => new EncodedBatch(window());
             },
             HeadEpochs, seconds: 0);
     }
@@ -72,7 +76,7 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
             EncodedSequence encoded;
             if (asProjected)
             {
-                encoded = features.Batch(chunk, null);
+                encoded = features.Batch(chunk, null)();
             }
             else
             {
@@ -118,9 +122,13 @@ internal sealed class EncoderTraining(RunContext run, AvsrModel model, int[][] t
             input =>
             {
                 int[] chosen = [.. input.Clips.Select(b => clips[b])];
-                var (frames, valid, orders) = ClipSelection.VariedVideo(run, chosen, _ => input.Random);
-                var encoded = model.VisualEncoder!.call(null, frames.to(model.Device), valid?.to(model.Device));
-                return new EncodedBatch(encoded, FrameTokens(chosen, orders, times, (int)encoded.Features.shape[1]));
+                var (tensors, orders) = ClipSelection.VariedVideo(run, chosen, _ => input.Random);
+                return () =>
+                {
+                    var (frames, valid) = tensors();
+                    var encoded = model.VisualEncoder!.call(null, frames.to(model.Device), valid?.to(model.Device));
+                    return new EncodedBatch(encoded, FrameTokens(chosen, orders, times, (int)encoded.Features.shape[1]));
+                };
             },
             epochs, seconds);
     }

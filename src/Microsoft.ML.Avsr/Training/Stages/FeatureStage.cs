@@ -64,7 +64,11 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
         {
             var perToken = SpeechFrontEnd.SampleRate / model.Config.AudioEncoder!.FramesPerSecond * model.Config.AudioRate;
             _liveAudio = new LiveFeatures(_examples.Count, i => _examples[i].Input.Audio is { } audio ? Math.Max(1, (int)(audio.Samples.Length / perToken)) : 0,
-                (clips, random) => Encoded(clips.Select(Samples).Select(s => random is null || random.NextDouble() < _options.CleanShare ? s : augmenter.Noisy(s, random))));
+                (clips, random) =>
+                {
+                    ReadOnlyMemory<float>[] heard = [.. clips.Select(Samples).Select(s => random is null || random.NextDouble() < _options.CleanShare ? s : augmenter.Noisy(s, random))];
+                    return () => Encoded(heard);
+                });
             return;
         }
         Encode("audio features", Modality.Audio, i => Samples(i).Length, 1 + _options.NoisyVersions, _audio,
@@ -75,25 +79,25 @@ internal sealed class FeatureStage(RunContext run, AvsrModel model, TrainingPlan
 
     private void EncodeVideo()
     {
-        EncodedSequence Encoded(IReadOnlyList<int> clips, Func<int, Random>? streams)
+        Func<EncodedSequence> Prepared(IReadOnlyList<int> clips, Func<int, Random>? streams)
         {
-            if (streams is not null)
+            var tensors = streams is not null ? ClipSelection.VariedVideo(run, clips, streams).Tensors
+                : () => SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)]);
+            return () =>
             {
-                var (varied, real, _) = ClipSelection.VariedVideo(run, clips, streams);
-                return model.EncodeVideo(varied, real);
-            }
-            var (frames, valid) = SpeechFrontEnd.VideoBatch([.. clips.Select(i => _examples[i].Input.Video!)]);
-            return model.EncodeVideo(frames, valid);
+                var (frames, valid) = tensors();
+                return model.EncodeVideo(frames, valid);
+            };
         }
         if (plan.Video != PartTraining.Frozen)
         {
             var perToken = 25 / model.Config.VisualEncoder!.FramesPerSecond * model.Config.VideoRate;
             _liveVideo = new LiveFeatures(_examples.Count, i => _examples[i].Input.Video is { } video ? Math.Max(1, (int)(video.Frames / perToken)) : 0,
-                (clips, random) => Encoded(clips, random is null ? null : _ => random));
+                (clips, random) => Prepared(clips, random is null ? null : _ => random));
             return;
         }
         Encode("video features", Modality.Video, i => _examples[i].Input.Video!.Frames, 1 + _options.VideoPasses, _video,
-            (clips, version) => Encoded(clips, version == 0 ? null : i => Stream("video versions", i, version)),
+            (clips, version) => Prepared(clips, version == 0 ? null : i => Stream("video versions", i, version))(),
             () => FeatureStore.HashOf(model.VisualEncoder!, Settings(model.Config.VideoRate)),
             version => version == 0 ? "plain" : $"varied {version} of seed {_options.Seed}: {_options.VideoAugmentation}, flip {_options.HorizontalFlip}, masks {_options.AdaptiveTimeMasks}");
     }

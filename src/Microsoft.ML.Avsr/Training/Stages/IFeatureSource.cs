@@ -13,10 +13,10 @@ internal interface IFeatureSource
     /// <param name="clip">The clip.</param>
     int Length(int clip);
 
-    /// <summary>A padded batch.</summary>
+    /// <summary>A padded batch, prepared without tensors.</summary>
     /// <param name="clips">The clips; each must have features.</param>
     /// <param name="random">Draws variations; <see langword="null"/> takes the clips as they are.</param>
     /// <param name="maskedSpans">Spans of tokens to blank in each clip, where features are kept.</param>
-    /// <returns>[batch, tokens, width].</returns>
-    EncodedSequence Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0);
+    /// <returns>What makes the tensors, on the thread that computes: [batch, tokens, width].</returns>
+    Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0);
 }

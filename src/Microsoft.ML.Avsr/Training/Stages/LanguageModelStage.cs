@@ -25,7 +25,7 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
         using var masters = Masters();
         var loop = new StepLoop(Name, run, run.Describe);
         var batches = Batches();
-        var result = loop.Run(masters, _options.LearningRate, batches, Loss, epochs, seconds, _options.AveragedEpochs);
+        var result = loop.Run(masters, _options.LearningRate, batches, Prepare, epochs, seconds, _options.AveragedEpochs);
         if (_options.Precision == TrainingPrecision.BFloat16)
         {
             model.Projector.to(ScalarType.Float32);
@@ -71,8 +71,8 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
             using var scope = NewDisposeScope();
             var heard = chunk.Where(audio.Has).ToArray();
             var seen = chunk.Where(video.Has).ToArray();
-            EncodedSequence? a = heard.Length > 0 ? audio.Batch(heard, null).To(model.Device) : null;
-            EncodedSequence? v = seen.Length > 0 ? video.Batch(seen, null).To(model.Device) : null;
+            EncodedSequence? a = heard.Length > 0 ? audio.Batch(heard, null)().To(model.Device) : null;
+            EncodedSequence? v = seen.Length > 0 ? video.Batch(seen, null)().To(model.Device) : null;
             if (a is not null || v is not null)
                 collected.AddRange(model.Projector.call(a, v).Statistics);
         }
@@ -102,20 +102,19 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
     private static int Frames(TrainingExample example) => Math.Max(1,
         example.Input.Video?.Frames ?? example.Input.VideoFeatures?.Time ?? example.Input.Audio?.Samples.Length / SamplesPerFrame ?? example.Input.AudioFeatures!.Time / 2);
 
-    private StepLoss? Loss(StepInput input)
+    /// <summary>Draws what a batch trains, and its features.</summary>
+    private Func<StepLoss?> Prepare(StepInput input)
     {
         var random = input.Random;
-        using var scope = NewDisposeScope();
         var factors = (Draw(_options.AudioCompressions, random), Draw(_options.VideoCompressions, random));
-        var terms = new List<(string Name, Tensor Value)>();
-        var statistics = new List<RoutingStatistics>();
-        if (_options.Tasks is { } tasks)
+        var tasks = new List<TaskInput>();
+        if (_options.Tasks is { } weights)
         {
-            foreach (var (modality, weight) in new[] { (Modality.Audio, tasks.Audio), (Modality.Video, tasks.Video), (Modality.AudioVisual, tasks.AudioVisual) })
+            foreach (var (modality, weight) in new[] { (Modality.Audio, weights.Audio), (Modality.Video, weights.Video), (Modality.AudioVisual, weights.AudioVisual) })
             {
                 var clips = input.Clips.Where(i => Has(i, modality)).ToArray();
                 if (weight > 0 && clips.Length > 0)
-                    AddTerms(clips, modality, factors, random, weight, $" of {modality}", terms, statistics);
+                    tasks.Add(Task(clips, modality, factors, random, weight, $" of {modality}"));
             }
         }
         else
@@ -129,8 +128,23 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
                 modality = (audio.Has(first) ? Modality.Audio : 0) | (video.Has(first) ? Modality.Video : 0);
                 clips = [.. input.Clips.Where(i => Has(i, modality))];
             }
-            AddTerms(clips, modality, factors, random, 1, "", terms, statistics);
+            tasks.Add(Task(clips, modality, factors, random, 1, ""));
         }
+        return () => Loss(tasks);
+    }
+
+    private TaskInput Task(int[] clips, Modality modality, (int Audio, int Video) factors, Random random, double weight, string name) => new(
+        name, weight, [.. clips.Select(i => transcripts[i])],
+        modality.HasFlag(Modality.Audio) ? Features(audio, clips, random, factors.Audio) : null,
+        modality.HasFlag(Modality.Video) ? Features(video, clips, random, factors.Video) : null);
+
+    private StepLoss? Loss(List<TaskInput> tasks)
+    {
+        using var scope = NewDisposeScope();
+        var terms = new List<(string Name, Tensor Value)>();
+        var statistics = new List<RoutingStatistics>();
+        foreach (var task in tasks)
+            AddTerms(task, terms, statistics);
         if (terms.Count == 0)
             return null;
         var total = terms[0].Value;
@@ -139,18 +153,15 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
         return new StepLoss(total.MoveToOuterDisposeScope(), [.. terms.Select(t => (t.Name, t.Value.MoveToOuterDisposeScope()))], statistics);
     }
 
-    private void AddTerms(
-        int[] clips, Modality modality, (int Audio, int Video) factors, Random random, double weight, string task,
-        List<(string Name, Tensor Value)> terms, List<RoutingStatistics> statistics)
+    private void AddTerms(TaskInput task, List<(string Name, Tensor Value)> terms, List<RoutingStatistics> statistics)
     {
-        EncodedSequence? a = modality.HasFlag(Modality.Audio) ? Features(audio, clips, random, factors.Audio) : null;
-        EncodedSequence? v = modality.HasFlag(Modality.Video) ? Features(video, clips, random, factors.Video) : null;
+        EncodedSequence? a = task.Audio?.Invoke();
+        EncodedSequence? v = task.Video?.Invoke();
         model.Projector.CollectStatistics = _options.RoutingEverySteps > 0;
         var projected = model.Projector.call(a, v);
         model.Projector.CollectStatistics = false;
         statistics.AddRange(projected.Statistics);
-        var prompt = _assembler.Assemble(
-            model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), [.. clips.Select(i => transcripts[i])]);
+        var prompt = _assembler.Assemble(model.LanguageModel, projected.Audio, a?.Lengths(), projected.Video, v?.Lengths(), task.Transcripts);
         var layers = _options.SinkLossWeight > 0 ? new List<Tensor>() : null;
         Add("transcript", TranscriptLoss.CrossEntropy(model.LanguageModel, prompt, layers, _options.LabelSmoothing), 1);
         if (layers is not null)
@@ -160,15 +171,19 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
         if (projected.RouterZLoss is { } z)
             Add("router z", z, _options.RouterZWeight);
 
-        void Add(string name, Tensor value, double factor) => terms.Add((name + task, factor * weight == 1 ? value : value.mul(factor * weight)));
+        void Add(string name, Tensor value, double factor) => terms.Add((name + task.Name, factor * task.Weight == 1 ? value : value.mul(factor * task.Weight)));
     }
 
-    private EncodedSequence Features(IFeatureSource source, int[] clips, Random random, int factor)
+    private Func<EncodedSequence> Features(IFeatureSource source, int[] clips, Random random, int factor)
     {
-        var batch = source.Batch(clips, random, MaskedSpans).To(model.Device);
-        if (factor > 1)
-            batch = TokenCompression.AveragePool(batch, factor);
-        return _options.Precision == TrainingPrecision.BFloat16 ? batch with { Features = batch.Features.to_type(ScalarType.BFloat16) } : batch;
+        var prepared = source.Batch(clips, random, MaskedSpans);
+        return () =>
+        {
+            var batch = prepared().To(model.Device);
+            if (factor > 1)
+                batch = TokenCompression.AveragePool(batch, factor);
+            return _options.Precision == TrainingPrecision.BFloat16 ? batch with { Features = batch.Features.to_type(ScalarType.BFloat16) } : batch;
+        };
     }
 
     private bool Has(int clip, Modality modality) =>
@@ -193,4 +208,13 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
             : draw < _options.AudioShare + _options.VideoShare ? Modality.Video
             : Modality.AudioVisual;
     }
+
+    /// <summary>One task of a step, drawn and without tensors.</summary>
+    /// <param name="Name">What messages call it.</param>
+    /// <param name="Weight">Its weight in the loss.</param>
+    /// <param name="Transcripts">Token ids of each clip.</param>
+    /// <param name="Audio">Makes the sound's features, [batch, tokens, width].</param>
+    /// <param name="Video">Makes the picture's features, [batch, tokens, width].</param>
+    private sealed record TaskInput(
+        string Name, double Weight, int[][] Transcripts, Func<EncodedSequence>? Audio, Func<EncodedSequence>? Video);
 }
