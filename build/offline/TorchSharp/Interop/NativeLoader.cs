@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -31,6 +32,7 @@ internal static unsafe partial class NativeLoader
             if (s_shim == IntPtr.Zero)
             {
                 QuietenWaitingThreads();
+                ChooseMatrixKernels();
                 var shim = Load();
                 VerifyVersion(shim);
                 UseAllProcessors(shim);
@@ -49,6 +51,21 @@ internal static unsafe partial class NativeLoader
         if (!OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null
             && Environment.GetEnvironmentVariable("GOMP_SPINCOUNT") is null)
             _ = setenv("OMP_WAIT_POLICY", "passive", 0);
+    }
+
+    /// <summary>
+    /// Debian's OpenBLAS 0.3.21 does not know AMD processors with AVX-512 and multiplies with kernels of half the speed. Newer ones choose by
+    /// themselves what this names. .NET's copy of the environment is set, too: programs that are compared with inherit it.
+    /// </summary>
+    private static void ChooseMatrixKernels()
+    {
+        const string Variable = "OPENBLAS_CORETYPE", Kernels = "SKYLAKEX";
+        const int VendorAuth = 0x68747541; // "Auth" of "AuthenticAMD"
+        if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(Variable) is not null
+            || !(Avx512BW.VL.IsSupported && Avx512DQ.VL.IsSupported && Avx512CD.VL.IsSupported) || X86Base.CpuId(0, 0).Ebx != VendorAuth)
+            return;
+        Environment.SetEnvironmentVariable(Variable, Kernels);
+        _ = setenv(Variable, Kernels, 0);
     }
 
     private static IntPtr Load()
