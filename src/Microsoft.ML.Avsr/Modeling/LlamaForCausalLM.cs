@@ -73,13 +73,21 @@ public sealed class LlamaForCausalLM : Module<Tensor, Tensor>
     /// <param name="positions">Rotary positions, [batch, time] int64; null is 0, 1, 2 ... after what the cache holds.</param>
     /// <param name="keyValid">[batch, cached + time] bool, false for padding; null hides nothing.</param>
     /// <param name="cache">Earlier tokens; this call's are appended. Null is none.</param>
-    /// <param name="layerOutputs">Receives the output of every layer before the final norm, [batch, time, width] each, in the caller's scope; null keeps none.</param>
-    /// <returns>Hidden states after the final norm, [batch, time, width].</returns>
+    /// <param name="layerOutputs">
+    /// Receives the output of every layer before the final norm, [batch, time, width] each (of the last layer as it is returned), in the caller's scope;
+    /// null keeps none.
+    /// </param>
+    /// <param name="first">The first position whose hidden state is wanted, 0 to time - 1. The last layer computes no others: they are seen by no layer.</param>
+    /// <returns>Hidden states after the final norm, [batch, time - first, width].</returns>
     /// <exception cref="ArgumentException">A shape does not fit, or the cache is full.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="first"/> is not a position.</exception>
     public Tensor Decode(
-        Tensor embeddings, Tensor? positions = null, Tensor? keyValid = null, KeyValueCache? cache = null, ICollection<Tensor>? layerOutputs = null)
+        Tensor embeddings, Tensor? positions = null, Tensor? keyValid = null, KeyValueCache? cache = null, ICollection<Tensor>? layerOutputs = null,
+        long first = 0)
     {
         CheckShapes(embeddings, positions, keyValid, cache);
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(first, embeddings.shape[1]);
         using var scope = NewDisposeScope();
         var time = embeddings.shape[1];
         var cached = cache?.Length ?? 0;
@@ -87,11 +95,13 @@ public sealed class LlamaForCausalLM : Module<Tensor, Tensor>
         var device = state.device;
         var places = positions ?? arange(cached, cached + time, ScalarType.Int64, device).unsqueeze(0); // [batch or 1, time]
         var rotary = RotaryTable.Of(places, _frequencies, DType);
-        var scoreBias = ScoreBias(time, cached, keyValid, device);
+        var scoreBias = model.Layers.Count > 1 || first == 0 ? ScoreBias(time, cached, keyValid, device) : null;
+        var lastBias = first == 0 ? scoreBias : ScoreBias(time, cached, keyValid, device, first);
         var layer = 0;
         foreach (var block in model.Layers)
         {
-            state = block.Run(state, rotary, scoreBias, cache, layer++);
+            var isLast = layer == model.Layers.Count - 1;
+            state = block.Run(state, rotary, isLast ? lastBias : scoreBias, cache, layer++, isLast ? first : 0);
             layerOutputs?.Add(state);
         }
         cache?.Advance(time);
@@ -137,22 +147,22 @@ public sealed class LlamaForCausalLM : Module<Tensor, Tensor>
     }
 
     /// <summary>Numbers added to the attention scores: causal order and padding.</summary>
-    /// <returns>[batch or 1, 1, groups · time, cached + time]; null when nothing is hidden.</returns>
-    private Tensor? ScoreBias(long time, long cached, Tensor? keyValid, Device device)
+    /// <returns>[batch or 1, 1, groups · (time - first), cached + time]; null when nothing is hidden.</returns>
+    private Tensor? ScoreBias(long time, long cached, Tensor? keyValid, Device device, long first = 0)
     {
-        var total = cached + time;
+        var (total, asked) = (cached + time, time - first);
         var padding = keyValid is null ? null : PaddingMask.KeyBias(keyValid, DType); // [batch, 1, 1, total]
-        if (time == 1)
+        if (asked == 1)
             return padding;
-        var query = arange(cached, total, ScalarType.Int64, device).unsqueeze(1); // [time, 1]
+        var query = arange(cached + first, total, ScalarType.Int64, device).unsqueeze(1); // [asked, 1]
         var key = arange(total, ScalarType.Int64, device).unsqueeze(0);           // [1, total]
-        var causal = key.gt(query).to(DType).mul(PaddingMask.Hidden);             // [time, total]
+        var causal = key.gt(query).to(DType).mul(PaddingMask.Hidden);             // [asked, total]
         var bias = padding is null ? causal.unsqueeze(0).unsqueeze(0) : padding.add(causal).clamp_min(PaddingMask.Hidden);
         var groups = Config.Heads / Config.KeyValueHeads;
         if (groups == 1)
-            return bias;                                                          // [batch or 1, 1, time, total]
+            return bias;                                                          // [batch or 1, 1, asked, total]
         var batch = bias.shape[0];
-        return bias.expand(batch, groups, time, total).reshape(batch, 1, groups * time, total);
+        return bias.expand(batch, groups, asked, total).reshape(batch, 1, groups * asked, total);
     }
 
     private void CheckShapes(Tensor embeddings, Tensor? positions, Tensor? keyValid, KeyValueCache? cache)

@@ -40,11 +40,12 @@ internal sealed class DecodingSession : IDisposable
     public Tensor Prefill(PromptBatch prompt)
     {
         using var scope = NewDisposeScope();
-        var hidden = _llm.Decode(prompt.Embeddings, null, null, _cache); // [batch, length, width]; right padding cannot reach earlier positions
-        var batch = hidden.size(0);
-        var width = hidden.size(2);
-        var flat = hidden.reshape(batch * _promptWidth, width);
-        var last = tensor(_lengths.Select((l, b) => (long)b * _promptWidth + l - 1).ToArray(), device: hidden.device);
+        var first = _lengths.Min() - 1;
+        // [batch, length - first, width]; right padding cannot reach earlier positions
+        var hidden = _llm.Decode(prompt.Embeddings, null, null, _cache, first: first);
+        var (batch, asked, width) = (hidden.size(0), hidden.size(1), hidden.size(2));
+        var flat = hidden.reshape(batch * asked, width);
+        var last = tensor(_lengths.Select((l, b) => b * asked + l - 1 - first).ToArray(), device: hidden.device);
         return Logits(flat.index_select(0, last)).MoveToOuterDisposeScope();
     }
 

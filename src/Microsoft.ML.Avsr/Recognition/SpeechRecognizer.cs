@@ -71,7 +71,7 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
             var projected = Model.Projector.call(audio, video);
             var prompt = _assembler.Assemble(
                 Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
-            var hidden = Model.LanguageModel.Decode(prompt.Embeddings).select(1, -1); // [1, width]
+            var hidden = Model.LanguageModel.Decode(prompt.Embeddings, first: prompt.Embeddings.size(1) - 1).squeeze(1); // [1, width]
             var found = new Dictionary<string, Tensor>(StringComparer.Ordinal) { ["logits"] = Model.LanguageModel.Logits(hidden).to(ScalarType.Float32).cpu() };
             if (projected.Audio is { } a)
                 found["audio"] = a.to(ScalarType.Float32).cpu();

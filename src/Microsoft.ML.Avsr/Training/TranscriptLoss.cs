@@ -7,24 +7,33 @@ namespace Microsoft.ML.Avsr.Training;
 /// <summary>The language model's losses on assembled prompts.</summary>
 public static class TranscriptLoss
 {
-    /// <summary>Mean cross entropy of the transcripts' tokens and end tokens (specification 6.5); logits are computed at those positions only.</summary>
+    /// <summary>
+    /// Mean cross entropy of the transcripts' tokens and end tokens (specification 6.5). Logits are computed at those positions only, and the last
+    /// layer from the first of them on.
+    /// </summary>
     /// <param name="llm">The language model.</param>
     /// <param name="prompt">Prompts assembled with transcripts.</param>
-    /// <param name="layerOutputs">Receives what every layer gives, for <see cref="Sink"/>; <see langword="null"/> keeps nothing.</param>
+    /// <param name="layerOutputs">Receives what every layer computes, for <see cref="Sink"/>; <see langword="null"/> keeps nothing.</param>
     /// <param name="labelSmoothing">Share of the probability that is spread over all tokens; the reference's is 0.</param>
     /// <returns>A scalar.</returns>
+    /// <exception cref="ArgumentException">The prompts were assembled without transcripts.</exception>
     public static Tensor CrossEntropy(LlamaForCausalLM llm, PromptBatch prompt, ICollection<Tensor>? layerOutputs = null, double labelSmoothing = 0)
     {
         ArgumentNullException.ThrowIfNull(llm);
         ArgumentNullException.ThrowIfNull(prompt);
+        if (prompt.LabelPositions.Length == 0)
+            throw new ArgumentException("The prompts have no transcripts; assemble them with the transcripts' tokens.", nameof(prompt));
         using var scope = NewDisposeScope();
-        var hidden = llm.Decode(prompt.Embeddings, null, null, null, layerOutputs); // [batch, length, width]
+        var length = prompt.Embeddings.size(1);
+        var first = prompt.LabelPositions.Min(p => p % length);
+        var hidden = llm.Decode(prompt.Embeddings, null, null, null, layerOutputs, first); // [batch, length - first, width]
         if (layerOutputs is not null)
         {
             foreach (var output in layerOutputs)
                 output.MoveToOuterDisposeScope();
         }
-        var positions = tensor(prompt.LabelPositions, device: hidden.device); // [labels]
+        long[] kept = Array.ConvertAll(prompt.LabelPositions, p => p / length * (length - first) + p % length - first);
+        var positions = tensor(kept, device: hidden.device); // [labels]
         var chosen = hidden.reshape(-1, hidden.size(2)).index_select(0, positions); // [labels, width]
         var logits = llm.Logits(chosen).to_type(ScalarType.Float32); // [labels, vocabulary]
         var labels = tensor(prompt.Labels, device: hidden.device); // [labels]
@@ -35,7 +44,7 @@ public static class TranscriptLoss
     /// Keeps the tokens before the transcript from becoming copies of the first one: the mean squared cosine between the first position's
     /// hidden state and every other one before the transcript, over all layers but the last (arXiv 2510.22603; specification 17).
     /// </summary>
-    /// <param name="layerOutputs">What every layer gave, [batch, length, width] each.</param>
+    /// <param name="layerOutputs">What every layer gave, [batch, length, width] each but for the last, which is not looked at.</param>
     /// <param name="prompt">The prompts.</param>
     /// <returns>A scalar, 0 to 1, without the factor (the authors multiply by 10,000).</returns>
     /// <exception cref="ArgumentException">There is one layer only.</exception>

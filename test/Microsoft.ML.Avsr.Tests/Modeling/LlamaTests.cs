@@ -51,6 +51,51 @@ public sealed class LlamaTests
         Golden.AreClose(expected["grad_norm_final"], Golden.Gradient(model, "model.norm.weight"), 1e-5, 1e-3, "grad norm");
     }
 
+    /// <summary>The last layer computes only what is asked for: the same states, caches and gradients as of all positions.</summary>
+    [TestMethod]
+    [DataRow(1, 4, 4, false)]
+    [DataRow(2, 4, 4, true)]
+    [DataRow(3, 4, 2, true)]
+    [DataRow(2, 4, 1, false)]
+    public void LastPositionsAloneAreWhatTheyAreAmongAll(int layers, int heads, int keyValueHeads, bool padded)
+    {
+        const int Time = 7;
+        using var generator = manual_seed(4);
+        using var scope = NewDisposeScope();
+        var config = LlamaConfig.Tiny(50) with { Width = 32, Layers = layers, Heads = heads, KeyValueHeads = keyValueHeads, FeedForward = 48 };
+        using var model = new LlamaForCausalLM(config);
+        model.eval();
+        var start = model.Embed(randint(0, 50, [2, 3], dtype: ScalarType.Int64)).detach(); // what a cache holds
+        var input = model.Embed(randint(0, 50, [2, Time], dtype: ScalarType.Int64)).detach();
+        Tensor? valid = padded ? tensor(Enumerable.Range(0, 2 * (3 + Time)).Select(i => i != 1 && i != 12).ToArray(), [2, 3 + Time]) : null;
+
+        (Tensor Hidden, Tensor[] Gradients) Run(long first, long kept)
+        {
+            using var cache = new KeyValueCache(config, 2, 3 + Time, ScalarType.Float32, CPU);
+            using (no_grad())
+                model.Decode(start, null, valid?.narrow(1, 0, 3), cache);
+            foreach (var parameter in model.parameters())
+                parameter.grad = null;
+            var embeddings = input.clone().requires_grad_();
+            var hidden = model.Decode(embeddings, null, valid, cache, first: first);
+            var last = hidden.narrow(1, hidden.shape[1] - kept, kept);
+            last.square().mul(arange(kept, ScalarType.Float32).add(1).view(1, kept, 1)).sum().backward();
+            return (last.detach(), [embeddings.grad!, .. model.parameters().Where(p => p.grad is not null).Select(p => p.grad!.clone())]);
+        }
+
+        foreach (var first in new long[] { 1, 4, Time - 1 })
+        {
+            var (expected, all) = Run(0, Time - first);
+            var (hidden, gradients) = Run(first, Time - first);
+            Golden.AreClose(expected, hidden, 1e-5, 1e-5, $"hidden from {first}");
+            Assert.HasCount(all.Length, gradients);
+            for (var i = 0; i < all.Length; i++)
+                Golden.AreClose(all[i], gradients[i], 1e-4, 1e-4, $"gradient {i} from {first}");
+        }
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Decode(input, first: Time));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => model.Decode(input, first: -1));
+    }
+
     /// <summary>Computed in bf16 the model stays within the reference's own bf16 error; weights are read without a float32 copy.</summary>
     [TestMethod]
     public void HalfPrecisionStaysNearTheReference()

@@ -68,7 +68,10 @@ public sealed class ReferenceRecipeTests
         var expected = -(logits[1, 4].item<float>() + logits[2, 7].item<float>() + logits[6, 1].item<float>()) / 3;
         Assert.AreEqual(expected, loss.item<float>(), 1e-5);
         Assert.HasCount(2, layers);
-        CollectionAssert.AreEqual(new long[] { 2, 5, 8 }, layers[1].shape);
+        CollectionAssert.AreEqual(new long[] { 2, 5, 8 }, layers[0].shape);
+        CollectionAssert.AreEqual(new long[] { 2, 4, 8 }, layers[1].shape, "the last layer begins at the first label, position 1");
         Assert.IsFalse(layers[0].IsInvalid);
+        var without = new PromptBatch(embeddings, [5, 3], [], []);
+        StringAssert.Contains(Assert.ThrowsExactly<ArgumentException>(() => TranscriptLoss.CrossEntropy(llm, without)).Message, "transcripts");
     }
 }

@@ -48,28 +48,30 @@ internal sealed class LlamaAttention : Module<Tensor, Tensor>
     /// <summary>Attends to this call's keys and to those in the cache.</summary>
     /// <param name="input">[batch, time, width].</param>
     /// <param name="rotary">Positions of this call's tokens.</param>
-    /// <param name="scoreBias">Added to the scores, [batch or 1, 1, groups · time, keys] with groups = heads / keyValueHeads; null hides nothing.</param>
+    /// <param name="scoreBias">Added to the scores, [batch or 1, 1, groups · (time - first), keys] with groups = heads / keyValueHeads; null hides nothing.</param>
     /// <param name="cache">Keys and values of earlier tokens; this call's are appended.</param>
     /// <param name="layer">Number of this layer in the cache.</param>
-    /// <returns>[batch, time, width].</returns>
-    public Tensor Attend(Tensor input, RotaryTable rotary, Tensor? scoreBias, KeyValueCache? cache, int layer)
+    /// <param name="first">The first position of this call that attends; all of them give keys and values.</param>
+    /// <returns>[batch, time - first, width].</returns>
+    public Tensor Attend(Tensor input, RotaryTable rotary, Tensor? scoreBias, KeyValueCache? cache, int layer, long first)
     {
         using var scope = NewDisposeScope();
         var shape = input.shape;
         var (batch, time) = (shape[0], shape[1]);
         long size = _config.EffectiveHeadSize, pairs = _config.KeyValueHeads, groups = _config.Heads / _config.KeyValueHeads;
-        var queries = Adapted(q_proj, lora_down_Q, lora_up_Q, input);
+        var asked = time - first;
+        var queries = Adapted(q_proj, lora_down_Q, lora_up_Q, first == 0 ? input : input.narrow(1, first, asked));
         var keys = Adapted(k_proj, lora_down_K, lora_up_K, input);
         var values = Adapted(v_proj, lora_down_V, lora_up_V, input);
-        var q = rotary.Turn(queries.view(batch, time, _config.Heads, size).transpose(1, 2)); // [batch, heads, time, size]
+        var q = rotary.From(first).Turn(queries.view(batch, asked, _config.Heads, size).transpose(1, 2)); // [batch, heads, asked, size]
         var k = rotary.Turn(keys.view(batch, time, pairs, size).transpose(1, 2));            // [batch, keyValueHeads, time, size]
         var v = values.view(batch, time, pairs, size).transpose(1, 2);                       // [batch, keyValueHeads, time, size]
         if (cache is not null)
             (k, v) = cache.Append(layer, k, v);                                              // [batch, keyValueHeads, total, size]
         // Query heads that share a key head are folded into its time axis, so keys and values are never repeated.
-        var folded = q.reshape(batch, pairs, groups * time, size);
+        var folded = q.reshape(batch, pairs, groups * asked, size);
         var mixed = functional.scaled_dot_product_attention(folded, k, v, scoreBias, 0, false);
-        var joined = mixed.reshape(batch, _config.Heads, time, size).transpose(1, 2).reshape(batch, time, _config.Heads * size);
+        var joined = mixed.reshape(batch, _config.Heads, asked, size).transpose(1, 2).reshape(batch, asked, _config.Heads * size);
         return Adapted(o_proj, lora_down_O, lora_up_O, joined).MoveToOuterDisposeScope();
     }
 

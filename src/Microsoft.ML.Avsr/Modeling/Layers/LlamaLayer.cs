@@ -26,12 +26,12 @@ internal sealed class LlamaLayer : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input) => throw new NotSupportedException("A decoder layer needs positions: call Run.");
 
-    /// <summary>[batch, time, width], same shape out; see <see cref="LlamaAttention.Attend"/> for the rest.</summary>
-    public Tensor Run(Tensor input, RotaryTable rotary, Tensor? scoreBias, KeyValueCache? cache, int layer)
+    /// <summary>[batch, time, width] in, [batch, time - first, width] out; see <see cref="LlamaAttention.Attend"/> for the rest.</summary>
+    public Tensor Run(Tensor input, RotaryTable rotary, Tensor? scoreBias, KeyValueCache? cache, int layer, long first = 0)
     {
         using var scope = NewDisposeScope();
-        var attended = self_attn.Attend(input_layernorm.call(input), rotary, scoreBias, cache, layer);
-        var state = input.add(Drop(attended));
+        var attended = self_attn.Attend(input_layernorm.call(input), rotary, scoreBias, cache, layer, first);
+        var state = (first == 0 ? input : input.narrow(1, first, input.shape[1] - first)).add(Drop(attended));
         var fed = mlp.call(post_attention_layernorm.call(state));
         return state.add(Drop(fed)).MoveToOuterDisposeScope();
     }

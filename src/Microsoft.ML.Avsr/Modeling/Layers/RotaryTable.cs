@@ -37,6 +37,10 @@ internal readonly record struct RotaryTable(Tensor Cosine, Tensor Sine)
         return Of(positions, frequencies, dtype);
     }
 
+    /// <summary>The table of positions from the given one on.</summary>
+    public RotaryTable From(long first) => first == 0 ? this
+        : new RotaryTable(Cosine.narrow(2, first, Cosine.shape[2] - first), Sine.narrow(2, first, Sine.shape[2] - first));
+
     /// <summary>Turns queries or keys, [batch, heads, time, headSize].</summary>
     public Tensor Turn(Tensor heads)
     {
