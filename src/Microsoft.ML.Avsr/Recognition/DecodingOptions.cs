@@ -34,7 +34,7 @@ public sealed record DecodingOptions
     /// Share of the encoders' CTC heads in the score of a token, where a model has such heads (those that this library trained from scratch have);
     /// the rest is the language model's. 0 to 0.95; 0 leaves them out.
     /// </summary>
-    public double CtcWeight { get; init; } = 0.4;
+    public double CtcWeight { get; init; } = 0.6;
 
     /// <summary>Draws tokens at random instead of taking the best; <see langword="null"/> is deterministic search.</summary>
     public SamplingOptions? Sampling { get; init; }
