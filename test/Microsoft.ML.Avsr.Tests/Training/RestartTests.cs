@@ -137,6 +137,26 @@ public class RestartTests
     }
 
     [TestMethod]
+    public void FilesThatChangedSinceAreRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var noise = folder.File("noise");
+        Directory.CreateDirectory(noise);
+        void Record(int seed) => WaveFile.Write(Path.Combine(noise, "fan.wav"), TinyExamples.Make(1, seed)[0].Input.Audio!);
+        Record(3);
+        var examples = TinyExamples.Make(4);
+        var options = s_options with
+        {
+            Budget = TrainingBudget.Epochs(1, 1), NoisePaths = [noise], Checkpoints = new CheckpointOptions { Directory = folder.File("run") },
+        };
+        AvsrTrainer.Train(examples, options).Model.Dispose();
+        AvsrTrainer.Train(examples, options).Model.Dispose(); // finished already, and nothing changed
+        Record(4);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => AvsrTrainer.Train(examples, options));
+        StringAssert.Contains(error.Message, "what NoisePaths[0] holds is not what it was");
+    }
+
+    [TestMethod]
     public void CancellationGivesTheModelSoFar()
     {
         using var folder = new TemporaryFolder();

@@ -42,4 +42,20 @@ internal static class DataFingerprint
             hash.AppendData(Encoding.UTF8.GetBytes($"{Of(example.Input)} {example.Transcript}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>SHA-256 of a file, or of a folder's files and their names.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static string OfPath(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        string[] files = Directory.Exists(path) ? [.. Directory.GetFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [path];
+        foreach (var file in files)
+        {
+            using var stream = File.OpenRead(file);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{(file == path ? "" : Path.GetRelativePath(path, file))}\n"));
+            hash.AppendData(SHA256.HashData(stream));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 }

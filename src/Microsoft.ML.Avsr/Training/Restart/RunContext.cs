@@ -15,6 +15,7 @@ internal sealed class RunContext : IDisposable
     private readonly TrainingCheckpoints? _checkpoints;
     private readonly JsonElement _optionsJson;
     private readonly string _data;
+    private readonly Dictionary<string, string> _files = [];
     private readonly Stopwatch _sinceCheckpoint = Stopwatch.StartNew();
     private AvsrModel? _model;
     private Func<string, bool> _isStored = _ => true;
@@ -34,6 +35,8 @@ internal sealed class RunContext : IDisposable
         _checkpoints = new TrainingCheckpoints(settings);
         _optionsJson = TrainingCheckpoints.Serialize(options with { Checkpoints = null });
         _data = DataFingerprint.Of(examples);
+        foreach (var (option, path) in Paths(options))
+            _files.Add(option, DataFingerprint.OfPath(path));
         if (settings.Resume)
             _restored = _checkpoints.OpenNewest();
         else
@@ -160,6 +163,7 @@ internal sealed class RunContext : IDisposable
         {
             Options = _optionsJson,
             Data = _data,
+            Files = _files,
             Stage = Stages.Count,
             GlobalStep = StepsBefore + (position?.Step ?? 0),
             Loop = position,
@@ -183,6 +187,19 @@ internal sealed class RunContext : IDisposable
         _restored = null;
     }
 
+    /// <summary>The files and folders that the options name.</summary>
+    private static IEnumerable<(string Option, string Path)> Paths(AvsrTrainerOptions options)
+    {
+        var named = new[]
+        {
+            (nameof(options.AudioEncoderFolder), options.AudioEncoderFolder), (nameof(options.VisualEncoderPath), options.VisualEncoderPath),
+            (nameof(options.LanguageModelFolder), options.LanguageModelFolder), (nameof(options.EncodersFrom), options.EncodersFrom),
+            (nameof(options.InitialModel), options.InitialModel), (nameof(options.UpcycleFrom), options.UpcycleFrom),
+        };
+        return named.Concat(options.NoisePaths.Select((path, i) => ($"{nameof(options.NoisePaths)}[{i}]", (string?)path)))
+            .Where(p => p.Item2 is not null).Select(p => (p.Item1, p.Item2!));
+    }
+
     private void CheckSameRun(TrainingState state)
     {
         var stored = state.Options.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetRawText(), StringComparer.Ordinal);
@@ -190,7 +207,9 @@ internal sealed class RunContext : IDisposable
         var other = stored.Keys.Union(now.Keys, StringComparer.Ordinal)
             .FirstOrDefault(name => stored.GetValueOrDefault(name, "null") != now.GetValueOrDefault(name, "null"));
         var difference = other is not null ? $"{other} was {stored.GetValueOrDefault(other, "not set")} and is {now.GetValueOrDefault(other, "not set")}"
-            : state.Data != _data ? "the clips or transcripts are not the same" : null;
+            : state.Data != _data ? "the clips or transcripts are not the same"
+            : _files.Keys.FirstOrDefault(option => state.Files?.GetValueOrDefault(option, "") is { } hash && hash != _files[option]) is { } changed
+                ? $"what {changed} holds is not what it was" : null;
         if (difference is null)
             return;
         var file = _checkpoints!.Newest;

@@ -14,6 +14,9 @@ internal sealed record TrainingState
     /// <summary>Hash of clips and transcripts.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Hash of what each path among the options held, by the option; <see langword="null"/> in older checkpoints.</summary>
+    public IReadOnlyDictionary<string, string>? Files { get; init; }
+
     /// <summary>The stage that is under way or comes next, from 0.</summary>
     public required int Stage { get; init; }
 
