@@ -116,7 +116,7 @@ public sealed partial record AvsrTrainerOptions
     public int EncoderBatchSize { get; init; } = 8;
 
     /// <summary>Clips per step of the projector and language model. 1 to 4096. Small batches learn faster at equal epochs.</summary>
-    public int BatchSize { get; init; } = 4;
+    public int BatchSize { get; init; } = 2;
 
     /// <summary>Peak learning rate of the encoders' CTC stage.</summary>
     public double EncoderLearningRate { get; init; } = 1e-3;

@@ -123,8 +123,6 @@ internal sealed class AccuracyRunner(
             Experts = projector.Experts,
             TopK = projector.TopK,
             Seed = seed,
-            // Projector and language model learn to read by the number of steps, not of clips: letters come suddenly, and late.
-            BatchSize = 2,
             // As in the quick start: a small audio encoder from scratch needs clean examples more than it needs noise.
             NoisyVersions = options.AudioEncoder is null ? 1 : 3,
             VideoPasses = 5,
