@@ -55,7 +55,7 @@ public sealed class AvsrModel : Module
     }
 
     /// <summary>The architecture.</summary>
-    public AvsrModelConfig Config { get; }
+    public AvsrModelConfig Config { get; internal set; }
 
     /// <summary>The tokenizer.</summary>
     public SpeechTokenizer Tokenizer { get; }

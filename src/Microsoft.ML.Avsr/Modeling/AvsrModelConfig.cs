@@ -82,6 +82,12 @@ public sealed record AvsrModelConfig
     /// <summary>Whether the visual encoder keeps a CTC head, which reads its frames (it was trained from scratch).</summary>
     public bool VideoCtcHead { get; init; }
 
+    /// <summary>How sure the audio head was of the clips that it learned from, 0 to 1; <see langword="null"/> where that was not measured.</summary>
+    public double? AudioCtcCertainty { get; init; }
+
+    /// <summary>How sure the video head was of the clips that it learned from, as <see cref="AudioCtcCertainty"/>.</summary>
+    public double? VideoCtcCertainty { get; init; }
+
     /// <summary>The streams that the model can use.</summary>
     public Modality Supported => Encoded
         | (AudioFeatureWidth is null ? Modality.None : Modality.Audio)

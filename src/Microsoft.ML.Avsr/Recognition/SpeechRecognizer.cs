@@ -157,9 +157,9 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
             return heads;
         var config = Model.Config;
         if (audio is { } sound && Model.AudioCtc is { } hears && _options.AudioCompression == 1 && config.AudioCtcRate == config.AudioRate)
-            heads.Add(new CtcScores(hears, sound));
+            heads.Add(new CtcScores(hears, sound, config.AudioCtcCertainty));
         if (video is { } picture && Model.VideoCtc is { } sees && _options.VideoCompression == 1 && config.VideoRate == 1)
-            heads.Add(new CtcScores(sees, picture));
+            heads.Add(new CtcScores(sees, picture, config.VideoCtcCertainty));
         return heads;
     }
 

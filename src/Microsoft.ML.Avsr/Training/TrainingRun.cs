@@ -87,6 +87,11 @@ internal sealed class TrainingRun(RunContext run, int? audioFeatures, int? video
         }
         plan.BeginLastStage();
         features.FillVideo();
+        model.Config = model.Config with
+        {
+            AudioCtcCertainty = model.Config.AudioCtcRate == model.Config.AudioRate ? HeadCertainty.Of(model.AudioCtc, features.Audio, _examples.Count) : null,
+            VideoCtcCertainty = model.Config.VideoRate == 1 ? HeadCertainty.Of(model.VideoCtc, features.Video, _examples.Count) : null,
+        };
         var stage = new LanguageModelStage(run, model, features.Audio, features.Video, transcripts);
         var left = (_options.Budget.TotalMinutes ?? 0) * 60 - run.Stages.Sum(s => s.Seconds);
         run.Stage(number, () => stage.Run(_options.Budget.TotalMinutes is null ? _options.Budget.LanguageModelEpochs : null, left));

@@ -46,7 +46,7 @@ internal sealed class CtcFilter(IReadOnlyList<CtcScores> heads, double weight, I
         var shares = new double[clips][];
         for (var clip = 0; clip < clips; clip++)
         {
-            var certainties = heads.Select(h => Math.Pow(h.Certainty(clip), CertaintyPower)).ToArray();
+            var certainties = heads.Select(h => Math.Pow(h.Certainty(clip) / h.UsualCertainty, CertaintyPower)).ToArray();
             var sum = certainties.Sum();
             shares[clip] = [.. certainties.Select(c => sum > 0 ? c / sum : 1.0 / heads.Count)];
         }
