@@ -18,7 +18,7 @@ internal sealed class CtcScores
     /// <param name="usualCertainty">How sure it was of the clips that it learned from; <see langword="null"/> where that is not known.</param>
     public CtcScores(CtcHead head, EncodedSequence encoded, double? usualCertainty = null)
     {
-        UsualCertainty = usualCertainty ?? 1;
+        UsualCertainty = usualCertainty;
         using var scope = NewDisposeScope();
         var scores = head.call(encoded.Features).cpu().to_type(ScalarType.Float32).contiguous(); // [clips, time, classes]
         (_time, Classes, Blank) = ((int)scores.shape[1], (int)scores.shape[2], head.Blank);
@@ -44,8 +44,8 @@ internal sealed class CtcScores
     /// <summary>Probabilities of a clip, [frames, classes].</summary>
     public ReadOnlySpan<float> Probabilities(int clip) => _probabilities.AsSpan(clip * _time * Classes, Frames(clip) * Classes);
 
-    /// <summary>How sure the head was of the clips that it learned from; 1 where that is not known.</summary>
-    public double UsualCertainty { get; }
+    /// <summary>How sure the head was of the clips that it learned from; <see langword="null"/> where that is not known.</summary>
+    public double? UsualCertainty { get; }
 
     /// <summary>How sure the head is of a clip: the geometric mean over frames of the best class's probability, 0 to 1.</summary>
     public double Certainty(int clip)

@@ -12,8 +12,14 @@ namespace Microsoft.ML.Avsr.Recognition;
 /// <param name="endTokens">Tokens that end a transcript.</param>
 internal sealed class CtcFilter(IReadOnlyList<CtcScores> heads, double weight, IReadOnlyList<int> endTokens) : ITokenFilter
 {
-    /// <summary>A head counts by this power of its certainty: a stream that is drowned in noise soon says nothing.</summary>
-    private const double CertaintyPower = 4;
+    /// <summary>
+    /// A head counts by this power of its certainty, as a share of how sure it was of the clips that it learned from: a stream that is drowned in noise
+    /// soon says nothing, and a head that is sure of everything has no more to say than one that is not.
+    /// </summary>
+    private const double CertaintyPower = 24;
+
+    /// <summary>The power where it is not known how sure the heads usually are.</summary>
+    private const double UncalibratedPower = 4;
 
     /// <summary>Least log-probability that a head gives: it advises, and forbids nothing.</summary>
     private const double Floor = -15;
@@ -44,9 +50,10 @@ internal sealed class CtcFilter(IReadOnlyList<CtcScores> heads, double weight, I
     private double[][] Shares(int clips)
     {
         var shares = new double[clips][];
+        var isCalibrated = heads.All(h => h.UsualCertainty is > 0);
         for (var clip = 0; clip < clips; clip++)
         {
-            var certainties = heads.Select(h => Math.Pow(h.Certainty(clip) / h.UsualCertainty, CertaintyPower)).ToArray();
+            var certainties = heads.Select(h => isCalibrated ? Math.Pow(h.Certainty(clip) / h.UsualCertainty!.Value, CertaintyPower) : Math.Pow(h.Certainty(clip), UncalibratedPower)).ToArray();
             var sum = certainties.Sum();
             shares[clip] = [.. certainties.Select(c => sum > 0 ? c / sum : 1.0 / heads.Count)];
         }
