@@ -174,6 +174,9 @@ public class AccuracyBenchmarkTests
                 CollectionAssert.AreEqual(before[name].bytes.ToArray(), tensor.bytes.ToArray(), name);
         }
         Assert.AreEqual(source.Tokenizer.Serialize(), model.Tokenizer.Serialize());
+        Assert.IsTrue(source.Config is { AudioCtcCertainty: > 0 and < 1, VideoCtcCertainty: > 0 and < 1 }, $"{source.Config}");
+        Assert.AreEqual(source.Config.AudioCtcCertainty!.Value, model.Config.AudioCtcCertainty!.Value, 1e-6);
+        Assert.AreEqual(source.Config.VideoCtcCertainty!.Value, model.Config.VideoCtcCertainty!.Value, 1e-6);
 
         var wrong = new AvsrTrainerOptions { EncodersFrom = folder.File("first"), LanguageModelFolder = folder.Path };
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => wrong.Validate()).Message, nameof(AvsrTrainerOptions.EncodersFrom));

@@ -92,6 +92,25 @@ public sealed class CtcPrefixTests
     }
 
     [TestMethod]
+    public void AHeadThatIsLessSureThanUsualCountsLess()
+    {
+        using var scope = NewDisposeScope();
+        var steady = Scores(seed: 1, time: 6);
+        var flat = zeros(1, Vocabulary + 1);
+        var generated = new GeneratedTokens(1, 8);
+        float[] Advice(params CtcScores[] heads) => new CtcFilter(heads, 0.5, [Vocabulary]).Apply(flat, generated).data<float>().ToArray();
+
+        // The other head is surer of this clip, but used to be surer still.
+        var boastful = Scores(seed: 4, time: 6, sharpness: 8);
+        Assert.IsGreaterThan(steady.Certainty(0), boastful.Certainty(0));
+        var calibrated = Advice(Scores(1, 6, usual: steady.Certainty(0)), Scores(4, 6, 8, usual: 1.3 * boastful.Certainty(0)));
+        var (alone, misled) = (Advice(steady), Advice(steady, boastful));
+        for (var c = 0; c < Vocabulary; c++)
+            Assert.AreEqual(alone[c], calibrated[c], 0.05, $"token {c}");
+        Assert.IsGreaterThan(0.5, alone.Zip(misled, (a, b) => Math.Abs(a - b)).Max(), "where it is not known how sure they usually are");
+    }
+
+    [TestMethod]
     public void AFreshHeadBeginsWithHowOftenTokensOccur()
     {
         using var head = new CtcHead(4, Vocabulary);
@@ -107,12 +126,12 @@ public sealed class CtcPrefixTests
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => head.StartFrom([1, 2, 3], 1));
     }
 
-    private static CtcScores Scores(int seed, int time, double sharpness = 3)
+    private static CtcScores Scores(int seed, int time, double sharpness = 3, double? usual = null)
     {
         manual_seed(seed);
         using var head = new CtcHead(8, Vocabulary);
         using var inference = inference_mode();
-        return new CtcScores(head, new EncodedSequence(randn(1, time, 8).mul(sharpness), null));
+        return new CtcScores(head, new EncodedSequence(randn(1, time, 8).mul(sharpness), null), usual);
     }
 
     private static IEnumerable<int[]> AllPaths(int time)
