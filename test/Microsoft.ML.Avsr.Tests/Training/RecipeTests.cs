@@ -148,7 +148,7 @@ public class RecipeTests
     public void DecayAndTheFloorFollowTheOptions()
     {
         // Without a gradient worth the name, a norm's weight moves only where everything decays.
-        var still = s_options with { InitialModel = s_start, LearningRate = 1e-8, WeightDecay = 10, LearningRateFloor = 1, WarmupSteps = 0 };
+        var still = s_options with { InitialModel = s_start, BatchSize = 4, LearningRate = 1e-8, WeightDecay = 10, LearningRateFloor = 1, WarmupSteps = 0 };
         using var start = AvsrModelFolder.Load(s_start);
         using var some = AvsrTrainer.Train(s_examples, still with { LearningRate = 1e-4 }).Model;
         using var all = AvsrTrainer.Train(s_examples, still with { LearningRate = 1e-4, DecayEverything = true }).Model;
