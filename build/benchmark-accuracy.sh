@@ -13,5 +13,8 @@ say "building ($configuration) ..."
 dotnet build "$project/Microsoft.ML.Avsr.Benchmarks.csproj" -c "$configuration" --nologo -v q -clp:ErrorsOnly < /dev/null ||
     fail "the build failed."
 
+# As in quickstart.sh: keeps large blocks of memory between steps.
+export MALLOC_MMAP_THRESHOLD_="${MALLOC_MMAP_THRESHOLD_:-1000000000}" MALLOC_TRIM_THRESHOLD_="${MALLOC_TRIM_THRESHOLD_:-4000000000}"
+
 # The caller's working folder stays, so that relative paths in the arguments mean what they say.
 exec dotnet "$project/bin/$configuration/net10.0/Microsoft.ML.Avsr.Benchmarks.dll" accuracy "$@"

@@ -21,11 +21,11 @@ internal static class AccuracyCharts
         ("both, 0 dB", "audiovisual", Modality.AudioVisual, 0), ("both, -10 dB", "audiovisual", Modality.AudioVisual, -10),
     ];
 
-    /// <summary>Error rates of DEDR with four experts over each pair of encoders.</summary>
+    /// <summary>Error rates of DEDR with four experts over each pair of encoders: of several lengths of training that with the most seeds.</summary>
     /// <param name="rows">What was run.</param>
     public static string ByEncoder(IReadOnlyList<SummaryRow> rows)
     {
-        SummaryRow[] shown = [.. rows.Where(r => r.Projector == ProjectorChoice.First)];
+        SummaryRow[] shown = [.. rows.Where(r => r.Projector == ProjectorChoice.First).GroupBy(r => r.Encoders).Select(g => g.MaxBy(r => r.Runs.Count)!)];
         var width = Left + Right + 240 * Math.Max(1, shown.Length);
         var svg = new SvgDrawing(width, Height, "Word error rate by encoders");
         var y = Axis(svg, width, shown.SelectMany(r => s_bars.Select(b => High(r.Rate(b.Modality, NoiseType.Babble, b.Snr)))));
