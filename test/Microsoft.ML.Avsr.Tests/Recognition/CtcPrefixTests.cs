@@ -92,7 +92,7 @@ public sealed class CtcPrefixTests
     }
 
     [TestMethod]
-    public void AHeadThatIsLessSureThanUsualCountsLess()
+    public void AVideoHeadThatBoastsIsMeasuredByWhatIsUsual()
     {
         using var scope = NewDisposeScope();
         var steady = Scores(seed: 1, time: 6);
@@ -107,6 +107,8 @@ public sealed class CtcPrefixTests
         var (alone, misled) = (Advice(steady), Advice(steady, boastful));
         for (var c = 0; c < Vocabulary; c++)
             Assert.AreEqual(alone[c], calibrated[c], 0.05, $"token {c}");
+        var modest = Advice(Scores(1, 6, usual: 0.99), Scores(4, 6, 8, usual: 0.9));
+        CollectionAssert.AreEqual(misled, modest, "a video head that was the less sure one does not boast");
         Assert.IsGreaterThan(0.5, alone.Zip(misled, (a, b) => Math.Abs(a - b)).Max(), "where it is not known how sure they usually are");
     }
 

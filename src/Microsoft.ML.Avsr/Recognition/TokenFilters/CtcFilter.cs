@@ -7,19 +7,19 @@ namespace Microsoft.ML.Avsr.Recognition;
 /// Scores the next token jointly by the language model and by the encoders' CTC heads:
 /// (1 - w) log p_LM + w log p_CTC, the heads' shares by how sure they are of the clip.
 /// </summary>
-/// <param name="heads">One or two heads' scores of the same clips.</param>
+/// <param name="heads">One head's scores, or those of the audio and then the video head of the same clips.</param>
 /// <param name="weight">Share of the heads, above 0 and below 1.</param>
 /// <param name="endTokens">Tokens that end a transcript.</param>
 internal sealed class CtcFilter(IReadOnlyList<CtcScores> heads, double weight, IReadOnlyList<int> endTokens) : ITokenFilter
 {
-    /// <summary>
-    /// A head counts by this power of its certainty, as a share of how sure it was of the clips that it learned from: a stream that is drowned in noise
-    /// soon says nothing, and a head that is sure of everything has no more to say than one that is not.
-    /// </summary>
-    private const double CertaintyPower = 24;
+    /// <summary>A head counts by this power of its certainty: a stream that is drowned in noise soon says nothing.</summary>
+    private const double CertaintyPower = 4;
 
-    /// <summary>The power where it is not known how sure the heads usually are.</summary>
-    private const double UncalibratedPower = 4;
+    /// <summary>
+    /// The power where the video head was surer than the audio head of the clips that they learned from. Lips are harder to read than sound, so it
+    /// knows those clips by heart and boasts; certainties are then compared as shares of the usual ones.
+    /// </summary>
+    private const double CalibratedPower = 24;
 
     /// <summary>Least log-probability that a head gives: it advises, and forbids nothing.</summary>
     private const double Floor = -15;
@@ -50,10 +50,10 @@ internal sealed class CtcFilter(IReadOnlyList<CtcScores> heads, double weight, I
     private double[][] Shares(int clips)
     {
         var shares = new double[clips][];
-        var isCalibrated = heads.All(h => h.UsualCertainty is > 0);
+        var boasts = heads is [{ UsualCertainty: > 0 and var audio }, { UsualCertainty: { } video }] && video > audio;
         for (var clip = 0; clip < clips; clip++)
         {
-            var certainties = heads.Select(h => isCalibrated ? Math.Pow(h.Certainty(clip) / h.UsualCertainty!.Value, CertaintyPower) : Math.Pow(h.Certainty(clip), UncalibratedPower)).ToArray();
+            var certainties = heads.Select(h => boasts ? Math.Pow(h.Certainty(clip) / h.UsualCertainty!.Value, CalibratedPower) : Math.Pow(h.Certainty(clip), CertaintyPower)).ToArray();
             var sum = certainties.Sum();
             shares[clip] = [.. certainties.Select(c => sum > 0 ? c / sum : 1.0 / heads.Count)];
         }
