@@ -82,7 +82,10 @@ public sealed record AvsrModelConfig
     /// <summary>Whether the visual encoder keeps a CTC head, which reads its frames (it was trained from scratch).</summary>
     public bool VideoCtcHead { get; init; }
 
-    /// <summary>How sure the audio head was of the clips that it learned from, 0 to 1; <see langword="null"/> where that was not measured.</summary>
+    /// <summary>
+    /// How sure the audio head was of the clips that it learned from: the geometric mean over clips and frames of the best class's probability, 0 to 1;
+    /// <see langword="null"/> where that was not measured. Joint scoring compares it with <see cref="VideoCtcCertainty"/>.
+    /// </summary>
     public double? AudioCtcCertainty { get; init; }
 
     /// <summary>How sure the video head was of the clips that it learned from, as <see cref="AudioCtcCertainty"/>.</summary>
