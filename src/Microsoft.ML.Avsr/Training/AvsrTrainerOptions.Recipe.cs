@@ -31,6 +31,18 @@ public sealed partial record AvsrTrainerOptions
     /// <summary>Blanks about one span of up to 0.4 s per second of sound and picture (reference: on; specification 9).</summary>
     public bool AdaptiveTimeMasks { get; init; }
 
+    /// <summary>
+    /// Share of the tokens of frozen encoders, sound's or lips', that a step of the last stage blanks, in short spans (reference: 0, masks come before
+    /// the encoders only). 0 to 1.
+    /// </summary>
+    public double MaskedTokens { get; init; } = 0.1;
+
+    /// <summary>
+    /// The same for lips in steps that have sound, too. A small visual encoder knows its training clips nearly by heart: with few masks the
+    /// language model learns to trust lips more than they deserve. 0 to 1.
+    /// </summary>
+    public double MaskedVideoTokens { get; init; } = 0.35;
+
     /// <summary>How mouth crops are varied.</summary>
     public VideoAugmentation VideoAugmentation { get; init; }
 
@@ -76,7 +88,7 @@ public sealed partial record AvsrTrainerOptions
     {
         LearningRate = 1e-3, WeightDecay = 0.1, DecayEverything = true, WarmupSteps = 0, LearningRateFloor = 0, MaxGradientNorm = 10,
         Budget = TrainingBudget.Epochs(encoder: 16, languageModel: 8), MaxFrames = 1500, AudioRate = 4, VideoRate = 2, ExpertWidth = 2048,
-        NoiseSnrs = [-5, 0, 5, 10, 15, 20], NoisyVersions = 6, VideoPasses = 7, AdaptiveTimeMasks = true,
+        NoiseSnrs = [-5, 0, 5, 10, 15, 20], NoisyVersions = 6, VideoPasses = 7, AdaptiveTimeMasks = true, MaskedTokens = 0, MaskedVideoTokens = 0,
         VideoAugmentation = VideoAugmentation.CropOnly, HorizontalFlip = false, Precision = TrainingPrecision.BFloat16, Seed = 7,
         AudioShare = 0, VideoShare = 0, AudioVisualShare = 1,
     };
@@ -93,6 +105,8 @@ public sealed partial record AvsrTrainerOptions
         OptionCheck.Range(LabelSmoothing, 0, 0.9, nameof(LabelSmoothing));
         OptionCheck.Range(AveragedEpochs, 1, 1000, nameof(AveragedEpochs));
         OptionCheck.Range(MaxFrames ?? 1, 1, 10_000_000, nameof(MaxFrames));
+        OptionCheck.Range(MaskedTokens, 0, 1, nameof(MaskedTokens));
+        OptionCheck.Range(MaskedVideoTokens, 0, 1, nameof(MaskedVideoTokens));
         OptionCheck.Range(LengthClasses, 1, 100_000, nameof(LengthClasses));
         OptionCheck.Require(Enum.IsDefined(VideoAugmentation), nameof(VideoAugmentation), VideoAugmentation, "not a kind of variation.");
         OptionCheck.Require(Enum.IsDefined(Precision), nameof(Precision), Precision, "not a precision.");

@@ -10,6 +10,9 @@ namespace Microsoft.ML.Avsr.Training;
 /// </summary>
 internal sealed class FeatureCache : IFeatureSource
 {
+    /// <summary>Most tokens of a blanked span; spans have 0 to this many.</summary>
+    private const int LongestMask = 4;
+
     private readonly List<(float[] Data, int Time)>[] _versions;
     private int _width;
 
@@ -60,10 +63,10 @@ internal sealed class FeatureCache : IFeatureSource
     /// <summary>A padded batch of one version of each clip.</summary>
     /// <param name="clips">The clips; each must have features.</param>
     /// <param name="random">Draws versions and masked spans; <see langword="null"/> takes the first version unmasked.</param>
-    /// <param name="maskedSpans">Spans of up to four tokens to set to zero in each clip.</param>
+    /// <param name="masked">Share of each clip's tokens to set to zero, in spans of two on average that may overlap; 0 to 1.</param>
     /// <returns>What makes the tensors, [batch, tokens, width].</returns>
-    public Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0) =>
-        Padded([.. clips.Select(c => Choose(c, random))], random, maskedSpans);
+    public Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, double masked = 0) =>
+        Padded([.. clips.Select(c => Choose(c, random))], random, masked);
 
     /// <summary>A padded batch of a part of each clip.</summary>
     /// <param name="clips">The clips; each must have features.</param>
@@ -75,7 +78,7 @@ internal sealed class FeatureCache : IFeatureSource
 
     private (float[] Data, int Time) Choose(int clip, Random? random) => _versions[clip][random?.Next(_versions[clip].Count) ?? 0];
 
-    private Func<EncodedSequence> Padded((float[] Data, int Time)[] chosen, Random? random, int maskedSpans)
+    private Func<EncodedSequence> Padded((float[] Data, int Time)[] chosen, Random? random, double masked)
     {
         var time = chosen.Max(v => v.Time);
         var data = new float[chosen.Length * time * _width]; // [batch, tokens, width]
@@ -83,9 +86,10 @@ internal sealed class FeatureCache : IFeatureSource
         {
             var row = data.AsSpan(b * time * _width, chosen[b].Time * _width);
             chosen[b].Data.CopyTo(row);
-            for (var m = 0; random is not null && m < maskedSpans; m++)
+            var spans = (int)Math.Round(masked * chosen[b].Time / (LongestMask / 2.0));
+            for (var m = 0; random is not null && m < spans; m++)
             {
-                var span = random.Next(Math.Min(4, chosen[b].Time) + 1);
+                var span = random.Next(Math.Min(LongestMask, chosen[b].Time) + 1);
                 var start = random.Next(chosen[b].Time - span + 1);
                 row.Slice(start * _width, span * _width).Clear();
             }

@@ -210,6 +210,40 @@ public class RecipeTests
     }
 
     [TestMethod]
+    public void TokensOfKeptFeaturesAreBlankedByShare()
+    {
+        const int Tokens = 400, Width = 3;
+        var cache = new FeatureCache(1);
+        cache.Add(0, [.. Enumerable.Range(1, Tokens * Width).Select(i => (float)i)], Width);
+        float[] Draw(Random? random, double share) => cache.Batch([0], random, share)().Features.data<float>().ToArray();
+        var whole = Draw(new Random(1), 0);
+        CollectionAssert.AreEqual(whole, Draw(null, 0.9), "what is not drawn is whole");
+        foreach (var (share, least, most) in new[] { (0.1, 0.05, 0.11), (0.35, 0.2, 0.36), (1, 0.45, 0.8) })
+        {
+            var masked = Draw(new Random(1), share);
+            var blank = Enumerable.Range(0, Tokens).Where(t => masked.AsSpan(t * Width, Width).IndexOfAnyExcept(0f) < 0).ToHashSet();
+            Assert.IsInRange(least, most, blank.Count / (double)Tokens, $"{share}: spans overlap, so fewer than asked for");
+            Assert.IsTrue(masked.Zip(whole).Index().All(p => blank.Contains(p.Index / Width) || p.Item.First == p.Item.Second));
+        }
+    }
+
+    [TestMethod]
+    public void LipsAreMaskedOnTheirOwnTermsBesideSoundOnly()
+    {
+        var options = s_options with { InitialModel = s_start, Budget = TrainingBudget.Epochs(1, 1), MaskedTokens = 0 };
+        foreach (var (audio, video, both) in new[] { (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0) })
+        {
+            var of = options with { AudioShare = audio, VideoShare = video, AudioVisualShare = both };
+            using var plain = AvsrTrainer.Train(s_examples, of with { MaskedVideoTokens = 0 }).Model;
+            using var masked = AvsrTrainer.Train(s_examples, of with { MaskedVideoTokens = 0.5 }).Model;
+            if (both == 0)
+                AssertSame(plain, masked);
+            else
+                Assert.ThrowsExactly<AssertFailedException>(() => AssertSame(plain, masked), "the lips' masks changed nothing");
+        }
+    }
+
+    [TestMethod]
     public void ThePresetsHaveTheReferencesValues()
     {
         foreach (var preset in new[] { AvsrTrainerOptions.Tiny, AvsrTrainerOptions.PaperAvsr, AvsrTrainerOptions.PaperAsr })
@@ -218,6 +252,7 @@ public class RecipeTests
         Assert.AreEqual((1e-3, 0.1, 10.0, 0, 0.0), (paper.LearningRate, paper.WeightDecay, paper.MaxGradientNorm, paper.WarmupSteps, paper.LearningRateFloor));
         Assert.AreEqual((4, 2, 0.01, 0.001), (paper.Experts, paper.TopK, paper.LoadBalanceWeight, paper.RouterZWeight));
         Assert.AreEqual((1500, 400, 4, 2), (paper.MaxFrames, paper.LengthClasses, paper.AudioRate, paper.VideoRate));
+        Assert.AreEqual((0.0, 0.0), (paper.MaskedTokens, paper.MaskedVideoTokens));
         Assert.AreEqual(5e-4, AvsrTrainerOptions.PaperVsr.LearningRate);
         Assert.AreEqual(LoraConfig.AvHubertReference, AvsrTrainerOptions.PaperVsr.VisualLora);
         // Smaller parts under the whole recipe: it trains.
@@ -235,6 +270,8 @@ public class RecipeTests
         AssertNames(new() { VideoTopK = 1, Routing = ProjectorRouting.Jejr }, nameof(AvsrTrainerOptions.VideoTopK));
         AssertNames(new() { VideoTopK = 5 }, nameof(AvsrTrainerOptions.VideoTopK));
         AssertNames(new() { VideoExperts = 1 }, nameof(AvsrTrainerOptions.VideoExperts));
+        AssertNames(new() { MaskedTokens = -0.1 }, nameof(AvsrTrainerOptions.MaskedTokens));
+        AssertNames(new() { MaskedVideoTokens = 1.1 }, nameof(AvsrTrainerOptions.MaskedVideoTokens));
         AssertNames(new() { LabelSmoothing = 1 }, nameof(AvsrTrainerOptions.LabelSmoothing));
         AssertNames(new() { AveragedEpochs = 0 }, nameof(AvsrTrainerOptions.AveragedEpochs));
         AssertNames(new() { MaxFrames = 0 }, nameof(AvsrTrainerOptions.MaxFrames));

@@ -16,7 +16,7 @@ internal interface IFeatureSource
     /// <summary>A padded batch, prepared without tensors.</summary>
     /// <param name="clips">The clips; each must have features.</param>
     /// <param name="random">Draws variations; <see langword="null"/> takes the clips as they are.</param>
-    /// <param name="maskedSpans">Spans of tokens to blank in each clip, where features are kept.</param>
+    /// <param name="masked">Share of each clip's tokens to blank, 0 to 1, where features are kept.</param>
     /// <returns>What makes the tensors, on the thread that computes: [batch, tokens, width].</returns>
-    Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0);
+    Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, double masked = 0);
 }

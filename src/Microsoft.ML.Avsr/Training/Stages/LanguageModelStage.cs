@@ -12,7 +12,6 @@ namespace Microsoft.ML.Avsr.Training;
 internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatureSource audio, IFeatureSource video, IReadOnlyList<int[]> transcripts)
 {
     private const string Name = "projector + language model";
-    private const int MaskedSpans = 2;
     private const int SamplesPerFrame = 640;
     private readonly AvsrTrainerOptions _options = run.Options;
     private readonly PromptAssembler _assembler = new(model.Config, model.Tokenizer);
@@ -135,8 +134,9 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
 
     private TaskInput Task(int[] clips, Modality modality, (int Audio, int Video) factors, Random random, double weight, string name) => new(
         name, weight, [.. clips.Select(i => transcripts[i])],
-        modality.HasFlag(Modality.Audio) ? Features(audio, clips, random, factors.Audio) : null,
-        modality.HasFlag(Modality.Video) ? Features(video, clips, random, factors.Video) : null);
+        modality.HasFlag(Modality.Audio) ? Features(audio, clips, random, factors.Audio, _options.MaskedTokens) : null,
+        modality.HasFlag(Modality.Video)
+            ? Features(video, clips, random, factors.Video, modality.HasFlag(Modality.Audio) ? _options.MaskedVideoTokens : _options.MaskedTokens) : null);
 
     private StepLoss? Loss(List<TaskInput> tasks)
     {
@@ -174,9 +174,9 @@ internal sealed class LanguageModelStage(RunContext run, AvsrModel model, IFeatu
         void Add(string name, Tensor value, double factor) => terms.Add((name + task.Name, factor * task.Weight == 1 ? value : value.mul(factor * task.Weight)));
     }
 
-    private Func<EncodedSequence> Features(IFeatureSource source, int[] clips, Random random, int factor)
+    private Func<EncodedSequence> Features(IFeatureSource source, int[] clips, Random random, int factor, double masked)
     {
-        var prepared = source.Batch(clips, random, MaskedSpans);
+        var prepared = source.Batch(clips, random, masked);
         return () =>
         {
             var batch = prepared().To(model.Device);

@@ -14,5 +14,5 @@ internal sealed class LiveFeatures(int clips, Func<int, int> length, Func<IReadO
 
     public int Length(int clip) => _lengths[clip];
 
-    public Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, int maskedSpans = 0) => prepare(clips, random);
+    public Func<EncodedSequence> Batch(IReadOnlyList<int> clips, Random? random, double masked = 0) => prepare(clips, random);
 }
