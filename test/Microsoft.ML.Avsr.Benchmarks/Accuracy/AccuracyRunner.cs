@@ -56,10 +56,12 @@ internal sealed class AccuracyRunner(
                 continue;
             if (projector != ProjectorChoice.First && _store.Find(options.Series, seed, ProjectorChoice.First) is null)
                 continue;
-            var run = projector == ProjectorChoice.First ? RunFirst(seed) : RunBehind(seed, projector);
-            _store.Write(options.Series, run);
+            foreach (var run in projector == ProjectorChoice.First ? [RunFirst(seed)] : RunBehind(seed, projector))
+            {
+                _store.Write(options.Series, run);
+                Finished?.Invoke(run);
+            }
             made++;
-            Finished?.Invoke(run);
         }
         return made;
     }
@@ -96,12 +98,13 @@ internal sealed class AccuracyRunner(
         return stages;
     }
 
-    private RunResult RunBehind(int seed, ProjectorChoice projector)
+    private IEnumerable<RunResult> RunBehind(int seed, ProjectorChoice projector)
     {
         var first = _store.Find(options.Series, seed, ProjectorChoice.First)
             ?? throw new InvalidOperationException($"Seed {seed} has no finished {ProjectorChoice.First.Name} run, whose encoders the others need.");
         using var trained = TrainBehind(seed, projector, first.Stages[^1].Epochs);
-        return Score(seed, projector, trained, []);
+        foreach (var scored in projector.ScoredAs)
+            yield return Score(seed, scored, trained, []);
     }
 
     private Trained TrainBehind(int seed, ProjectorChoice projector, int epochs) => Train(seed, projector, new AvsrTrainerOptions

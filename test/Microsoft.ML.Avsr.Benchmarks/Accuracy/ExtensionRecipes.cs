@@ -33,7 +33,8 @@ internal static class ExtensionRecipes
             Tasks = TaskWeights.OmniAvsr,
             Budget = TrainingBudget.Epochs(recipe.Budget.EncoderEpochs, Math.Max(1, recipe.Budget.LanguageModelEpochs / 3)),
         },
-        _ => recipe with { AudioCompressions = [2], VideoCompressions = [2] },
+        Extension.MatryoshkaRates => recipe with { AudioCompressions = [2], VideoCompressions = [2] },
+        _ => throw new ArgumentOutOfRangeException(nameof(extension), extension, "No model is trained for it."),
     };
 
     /// <summary>The search that an extension is scored with.</summary>

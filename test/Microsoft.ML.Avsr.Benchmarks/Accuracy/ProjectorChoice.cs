@@ -26,7 +26,13 @@ internal sealed record ProjectorChoice(ProjectorRouting Routing, int Experts = 4
     ];
 
     /// <summary>DEDR with each of the options beyond the paper.</summary>
-    public static IReadOnlyList<ProjectorChoice> Extensions { get; } = [.. Enum.GetValues<Extension>().Select(extension => First with { Extension = extension })];
+    public static IReadOnlyList<ProjectorChoice> Extensions { get; } = [.. Enum.GetValues<Extension>()
+        .Where(extension => extension != Accuracy.Extension.MatryoshkaHalf).Select(extension => First with { Extension = extension })];
+
+    /// <summary>What its model is scored as, itself last: a Matryoshka model at half of its rates, too.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<ProjectorChoice> ScoredAs =>
+        Extension == Accuracy.Extension.MatryoshkaRates ? [this with { Extension = Accuracy.Extension.MatryoshkaHalf }, this] : [this];
 
     /// <summary>The name in tables: <c>dense</c>, or for example <c>DEDR N=4 K=2</c> or <c>DEDR N=4 K=2, shared expert</c>.</summary>
     public string Name => Routing == ProjectorRouting.Dense ? "dense"

@@ -109,7 +109,8 @@ public class AccuracyBenchmarkTests
         var options = new AccuracyOptions { Epochs = (1, 3), Seeds = 1, Runs = RunSelection.Extensions, Work = folder.Path, Name = "tiny" };
         var made = new List<RunResult>();
         new AccuracyRunner(options, s_corpus, (_, _, _) => { }, default) { Finished = made.Add }.Run();
-        CollectionAssert.AreEqual(new ProjectorChoice[] { ProjectorChoice.First }.Concat(ProjectorChoice.Extensions).ToArray(), made.Select(r => r.Projector).ToArray());
+        ProjectorChoice[] expected = [ProjectorChoice.First, .. ProjectorChoice.Extensions.SelectMany(e => e.ScoredAs)];
+        CollectionAssert.AreEqual(expected, made.Select(r => r.Projector).ToArray());
         RunResult Of(Extension extension) => made.Single(r => r.Projector.Extension == extension);
         Assert.IsGreaterThan(made[0].ProjectorParameters, Of(Extension.SharedExpert).ProjectorParameters);
         Assert.AreEqual(1, Of(Extension.UnifiedTasks).Stages[^1].Epochs, "a third: each step trains three tasks");
