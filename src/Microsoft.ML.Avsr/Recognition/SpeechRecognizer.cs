@@ -67,7 +67,7 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         var input = new SpeechInput(sound, picture, Features("audio_features"), Features("video_features"));
         lock (_gate)
         {
-            var (audio, video) = Encode([input], input.Available);
+            var (audio, video) = Shorten(Encode([input], input.Available));
             var projected = Model.Projector.call(audio, video);
             var prompt = _assembler.Assemble(
                 Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
@@ -120,26 +120,33 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
             audio = sound is null ? Model.CompressAudio(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.AudioFeatures!)])) : Model.EncodeAudio(sound, soundValid);
         if (sees)
             video = frames is null ? Model.CompressVideo(SpeechFrontEnd.FeatureBatch([.. inputs.Select(x => x.VideoFeatures!)])) : Model.EncodeVideo(frames, framesValid);
-        return (Shorten(audio, _options.AudioCompression), Shorten(video, _options.VideoCompression));
+        return (audio, video);
     }
 
-    private static EncodedSequence? Shorten(EncodedSequence? tokens, int factor) =>
-        tokens is { } sequence && factor > 1 ? TokenCompression.AveragePool(sequence, factor) : tokens;
+    /// <summary>Tokens at the rates that the options ask for.</summary>
+    private (EncodedSequence? Audio, EncodedSequence? Video) Shorten((EncodedSequence? Audio, EncodedSequence? Video) tokens)
+    {
+        return (By(tokens.Audio, _options.AudioCompression), By(tokens.Video, _options.VideoCompression));
+
+        static EncodedSequence? By(EncodedSequence? tokens, int factor) =>
+            tokens is { } sequence && factor > 1 ? TokenCompression.AveragePool(sequence, factor) : tokens;
+    }
 
     private static void CheckCompression(int factor, IReadOnlyList<int> trained, string option) =>
         OptionCheck.Require(factor == 1 || trained.Contains(factor), option, factor, $"the model was trained with {string.Join(", ", trained.Prepend(1))}.");
 
     /// <summary>Decodes encoded clips.</summary>
-    /// <param name="audio">Compressed audio features, or <see langword="null"/>.</param>
-    /// <param name="video">Compressed video features, or <see langword="null"/>.</param>
+    /// <param name="audio">Audio features at the model's own rate, or <see langword="null"/>.</param>
+    /// <param name="video">Video features at the model's own rate, or <see langword="null"/>.</param>
     /// <param name="modality">The streams given.</param>
     /// <param name="cancellationToken">Checked between tokens.</param>
     internal Transcription[] Decode(EncodedSequence? audio, EncodedSequence? video, Modality modality, CancellationToken cancellationToken)
     {
         using var scope = NewDisposeScope();
-        var projected = Model.Projector.call(audio, video);
+        var (heard, seen) = Shorten((audio, video));
+        var projected = Model.Projector.call(heard, seen);
         var prompt = _assembler.Assemble(
-            Model.LanguageModel, projected.Audio, audio?.Lengths(), projected.Video, video?.Lengths(), transcripts: null);
+            Model.LanguageModel, projected.Audio, heard?.Lengths(), projected.Video, seen?.Lengths(), transcripts: null);
         int[] endTokens = [Model.Tokenizer.EosId, .. _options.ExtraEndTokens];
         var heads = Heads(audio, video);
         var joint = heads.Count == 0 ? null : new CtcFilter(heads, _options.CtcWeight, endTokens);
@@ -149,16 +156,16 @@ public sealed class SpeechRecognizer : ISpeechRecognizer
         return [.. found.Select(hypotheses => Answer(hypotheses, modality))];
     }
 
-    /// <summary>What the CTC heads say, where the model has them over the tokens that the projector reads.</summary>
+    /// <summary>What the CTC heads say, where the model has them over features at its own rate; shortening is the language model's gain alone.</summary>
     private List<CtcScores> Heads(EncodedSequence? audio, EncodedSequence? video)
     {
         var heads = new List<CtcScores>();
         if (_options.CtcWeight <= 0)
             return heads;
         var config = Model.Config;
-        if (audio is { } sound && Model.AudioCtc is { } hears && _options.AudioCompression == 1 && config.AudioCtcRate == config.AudioRate)
+        if (audio is { } sound && Model.AudioCtc is { } hears && config.AudioCtcRate == config.AudioRate)
             heads.Add(new CtcScores(hears, sound, config.AudioCtcCertainty));
-        if (video is { } picture && Model.VideoCtc is { } sees && _options.VideoCompression == 1 && config.VideoRate == 1)
+        if (video is { } picture && Model.VideoCtc is { } sees && config.VideoRate == 1)
             heads.Add(new CtcScores(sees, picture, config.VideoCtcCertainty));
         return heads;
     }

@@ -117,13 +117,19 @@ public class BeyondThePaperTests
             CollectionAssert.AreEqual(new[] { 2, 3 }, trained.Config.AudioCompressions.ToArray());
             AvsrModelFolder.Save(folder.File("model"), trained);
         }
+        using var again = AvsrModelFolder.Load(folder.File("model"));
+        Transcription Recognise(int audio, int video, double heads) =>
+            new SpeechRecognizer(again.Model, new DecodingOptions { AudioCompression = audio, VideoCompression = video, MaxTokens = 4, CtcWeight = heads, BeamSize = 3, Alternatives = 3 }).Transcribe([examples[0].Input])[0];
         foreach (var (audio, video) in new[] { (1, 1), (3, 1), (2, 4) })
         {
-            using var loaded = AvsrModelFolder.Load(folder.File("model"));
-            var recognizer = new SpeechRecognizer(loaded.Model, new DecodingOptions { AudioCompression = audio, VideoCompression = video, MaxTokens = 4 });
-            Assert.AreEqual(Modality.AudioVisual, recognizer.Transcribe([examples[0].Input])[0].Modality);
+            var found = Recognise(audio, video, 0);
+            Assert.AreEqual(Modality.AudioVisual, found.Modality);
+            if ((audio, video) != (1, 1))
+                Assert.AreNotEqual(Recognise(1, 1, 0).Confidence, found.Confidence, "the language model reads fewer tokens");
+            var joint = Recognise(audio, video, 0.95);
+            Assert.AreEqual(Recognise(1, 1, 0.95).Text, joint.Text, "the heads read all of them");
+            CollectionAssert.AreNotEqual(found.Alternatives.ToArray(), joint.Alternatives.ToArray(), "the heads count at every rate");
         }
-        using var again = AvsrModelFolder.Load(folder.File("model"));
         var error = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new SpeechRecognizer(again.Model, new DecodingOptions { AudioCompression = 4 }));
         StringAssert.Contains(error.Message, "1, 2, 3");
     }
