@@ -25,7 +25,7 @@ internal static class ResultsPage
         var page = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append("<title>Mini-benchmark: ").Append(E(name)).Append("</title>\n<style>\n").Append(ReportStyle.Css).Append("\n</style>\n</head>\n<body>\n<main>\n")
             .Append("<h1>Mini-benchmark: ").Append(E(name)).Append("</h1>\n<p>Word error rate in percent, lower is better. Whiskers and ± are the standard deviation over seeds; without them there is one seed. ")
-            .Append("All runs of a seed use the same encoders; compare rows of equal seeds.</p>\n");
+            .Append("Runs of one seed in one table use the same encoders; compare rows of equal seeds.</p>\n");
         AppendTable(page, rows);
         AppendFigure(page, "By encoder size", "DEDR with 4 experts, 2 active, over other encoders (the paper's figure 3 in small). The parameters of the encoders stand under their names.",
             [AccuracyCharts.ByEncoder(rows)]);
