@@ -58,6 +58,7 @@ internal static class AccuracyCommand
         if (!options.ReportOnly)
         {
             var corpus = Corpus(options, line, cancellationToken);
+            var diverged = 0;
             var runner = new AccuracyRunner(options, corpus, (stage, done, detail) => line.Report(stage, done, detail), cancellationToken)
             {
                 Finished = run =>
@@ -66,10 +67,15 @@ internal static class AccuracyCommand
                     ResultsWriter.Write(options.Results, options.Name, store.All());
                     line.WriteLine($"\nSeed {run.Seed}, {run.Projector.Name}:\n{TableOf([.. SummaryRow.Of([run])])}");
                 },
+                Diverged = (seed, projector, error) =>
+                {
+                    diverged++;
+                    line.WriteLine($"\nSeed {seed}, {projector.Name}: no result. {error.Message}");
+                },
             };
             var made = runner.Run();
-            var missing = AccuracyRunner.Order(options).Count(r => store.Find(options.Series, r.Seed, r.Projector) is null);
-            line.WriteLine($"{made} runs made{(missing > 0 ? $", {missing} left to the other process that is at work" : "")}.");
+            var missing = AccuracyRunner.Order(options).Count(r => store.Find(options.Series, r.Seed, r.Projector) is null) - diverged;
+            line.WriteLine($"{made} runs made{(diverged > 0 ? $", {diverged} diverged" : "")}{(missing > 0 ? $", {missing} left to the other process that is at work" : "")}.");
         }
         var rows = SummaryRow.Of(store.All());
         if (rows.Count == 0)

@@ -26,6 +26,9 @@ internal sealed class AccuracyRunner(
     /// <summary>Called after each run that was made, not after those that were found.</summary>
     public Action<RunResult>? Finished { get; init; }
 
+    /// <summary>Called for each run whose training diverged. It stays missing and the others go on, unless they need its encoders.</summary>
+    public Action<int, ProjectorChoice, TrainingDivergedException>? Diverged { get; init; }
+
     /// <summary>Seeds and projectors in the order in which they run: what is needed first comes first.</summary>
     public static IReadOnlyList<(int Seed, ProjectorChoice Projector)> Order(AccuracyOptions options)
     {
@@ -56,12 +59,19 @@ internal sealed class AccuracyRunner(
                 continue;
             if (projector != ProjectorChoice.First && _store.Find(options.Series, seed, ProjectorChoice.First) is null)
                 continue;
-            foreach (var run in projector == ProjectorChoice.First ? [RunFirst(seed)] : RunBehind(seed, projector))
+            try
             {
-                _store.Write(options.Series, run);
-                Finished?.Invoke(run);
+                foreach (var run in projector == ProjectorChoice.First ? [RunFirst(seed)] : RunBehind(seed, projector))
+                {
+                    _store.Write(options.Series, run);
+                    Finished?.Invoke(run);
+                }
+                made++;
             }
-            made++;
+            catch (TrainingDivergedException error) when (Diverged is not null)
+            {
+                Diverged(seed, projector, error);
+            }
         }
         return made;
     }
